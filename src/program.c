@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Builds programs and keeps them. */
+#include "program.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+#include "mutex.h"
+#include "source.h"
+
+struct entry {
+    XXH128_hash_t key; /* of file names and options: sources are fixed at build time */
+    cl_program program;
+    struct entry *next;
+};
+
+struct clgn_program_table {
+    cl_context cl;
+    cl_device_id id;
+    struct clgn_mutex *mutex;
+    struct entry *entries;
+};
+
+static void add_problem_macros(const struct clgn_geometry *g, int linear, int workspace, struct clgn_text *text)
+{
+    const clgn_problem *p = &g->problem;
+    const struct {
+        const char *name;
+        int value;
+    } macros[] = {
+        {"X", (int)p->x.dtype},       {"Y", (int)p->y.dtype},
+        {"BIAS", (int)p->bias},       {"GAMMA", (int)p->gamma},
+        {"BETA", (int)p->beta},       {"SCALE", (int)p->scale},
+        {"SHIFT", (int)p->shift},     {"X_LAST", g->x_last},
+        {"Y_LAST", g->y_last},        {"SKIP", (int)p->skip},
+        {"SUM", p->sum != 0},         {"RESIDUAL", p->residual != 0},
+        {"ACT", (int)p->act},         {"GIVEN", p->stats == CLGN_STATS_GIVEN},
+        {"MEAN", p->write_mean != 0}, {"RSTD", p->write_rstd != 0},
+        {"WORKSPACE", workspace},     {"INDEX64", g->index64},
+        {"POINT", g->point},          {"LINEAR", linear},
+    };
+    for (size_t i = 0; i < sizeof macros / sizeof macros[0]; i++)
+        clgn_text_add(text, " -DCLGN_%s=%d", macros[i].name, macros[i].value);
+}
+
+void clgn_program_describe(const struct clgn_geometry *geometry, const struct clgn_params *params,
+                           const char *const *kernels, int linear, int workspace, struct clgn_program_spec *spec)
+{
+    struct clgn_text text = clgn_text_in(spec->options, sizeof spec->options);
+    const char *const shared[] = {
+        "params.clh", "dtype.clh",      "span.clh",  "moments.clh", "task.clh",
+        "math.clh",   "activation.clh", "value.clh", "output.clh",  "records.clh",
+    };
+    size_t count = 0;
+    memset(spec->files, 0, sizeof spec->files);
+    for (; count < sizeof shared / sizeof shared[0]; count++)
+        spec->files[count] = shared[count];
+    if (geometry->x_last)
+        spec->files[count++] = "block.clh";
+    spec->files[count++] = geometry->x_last ? "walk_last.clh" : "walk_first.clh";
+    if (params->value[CLGN_P_RPI] > 0)
+        spec->files[count++] = "walk_registers.clh";
+    for (; *kernels != NULL; kernels++)
+        spec->files[count++] = *kernels;
+    assert(count < CLGN_PROGRAM_FILES);
+    /* Always an explicit version: without one some implementations take the newest. */
+    clgn_text_add(&text, "%s", params->value[CLGN_P_SG] == CLGN_SUBGROUPS_KHRONOS ? "-cl-std=CL2.0" : "-cl-std=CL1.2");
+    add_problem_macros(geometry, linear, workspace, &text);
+    clgn_params_print_macros(params, &text);
+    assert(!text.cut);
+}
+
+clgn_status clgn_program_table_create(cl_context cl, cl_device_id id, const struct clgn_sink *sink,
+                                      struct clgn_program_table **table)
+{
+    cl_int code;
+    struct clgn_program_table *made = calloc(1, sizeof *made);
+    if (made != NULL)
+        made->mutex = clgn_mutex_create();
+    if (made == NULL || made->mutex == NULL) {
+        free(made);
+        return clgn_fail(sink, CLGN_ERR_MEMORY, "no memory for a table of programs");
+    }
+    code = clRetainContext(cl);
+    if (code != CL_SUCCESS) {
+        clgn_mutex_release(made->mutex);
+        free(made);
+        return clgn_fail_cl(sink, "clRetainContext", code);
+    }
+    made->cl = cl;
+    made->id = id;
+    *table = made;
+    return CLGN_OK;
+}
+
+void clgn_program_table_release(struct clgn_program_table *table)
+{
+    if (table == NULL)
+        return;
+    while (table->entries != NULL) {
+        struct entry *entry = table->entries;
+        table->entries = entry->next;
+        clReleaseProgram(entry->program);
+        free(entry);
+    }
+    clgn_mutex_release(table->mutex);
+    clReleaseContext(table->cl);
+    free(table);
+}
+
+static XXH128_hash_t key_of(const struct clgn_program_spec *spec)
+{
+    XXH128_hash_t key = XXH3_128bits(spec->options, strlen(spec->options));
+    for (size_t i = 0; spec->files[i] != NULL; i++)
+        key = XXH3_128bits_withSeed(spec->files[i], strlen(spec->files[i]), key.low64 ^ (key.high64 << 1));
+    return key;
+}
+
+static clgn_status build_failed(const struct clgn_program_table *table, cl_program program,
+                                const struct clgn_program_spec *spec, const struct clgn_sink *sink, cl_int code)
+{
+    size_t bytes = 0;
+    char *log = NULL;
+    const char *last = spec->files[0]; /* the kernel's file */
+    for (size_t i = 0; spec->files[i] != NULL; i++)
+        last = spec->files[i];
+    if (code == CL_OUT_OF_HOST_MEMORY)
+        return clgn_fail_cl(sink, "clBuildProgram", code);
+    clgn_sink_send(sink, CLGN_SEVERITY_INFO, spec->options);
+    if (clGetProgramBuildInfo(program, table->id, CL_PROGRAM_BUILD_LOG, 0, NULL, &bytes) == CL_SUCCESS)
+        log = calloc(bytes + 1, 1);
+    if (log != NULL && clGetProgramBuildInfo(program, table->id, CL_PROGRAM_BUILD_LOG, bytes, log, NULL) == CL_SUCCESS)
+        clgn_sink_send(sink, CLGN_SEVERITY_INFO, log);
+    free(log);
+    return clgn_fail(sink, CLGN_ERR_BUILD, "%s does not build: clBuildProgram gave OpenCL code %d", last, (int)code);
+}
+
+static clgn_status build(const struct clgn_program_table *table, const struct clgn_program_spec *spec,
+                         const struct clgn_sink *sink, cl_program *program)
+{
+    const char *texts[CLGN_PROGRAM_FILES];
+    size_t sizes[CLGN_PROGRAM_FILES];
+    cl_uint count = 0;
+    cl_int code;
+    cl_program made;
+    for (; spec->files[count] != NULL; count++) {
+        const struct clgn_source_file *file = clgn_source_find(spec->files[count]);
+        assert(file != NULL);
+        texts[count] = (const char *)file->text;
+        sizes[count] = file->size;
+    }
+    made = clCreateProgramWithSource(table->cl, count, texts, sizes, &code);
+    if (code != CL_SUCCESS)
+        return clgn_fail_cl(sink, "clCreateProgramWithSource", code);
+    code = clBuildProgram(made, 1, &table->id, spec->options, NULL, NULL);
+    if (code != CL_SUCCESS) {
+        const clgn_status status = build_failed(table, made, spec, sink, code);
+        clReleaseProgram(made);
+        return status;
+    }
+    *program = made;
+    return CLGN_OK;
+}
+
+static clgn_status get_locked(struct clgn_program_table *table, const struct clgn_program_spec *spec,
+                              const struct clgn_sink *sink, cl_program *program)
+{
+    const XXH128_hash_t key = key_of(spec);
+    struct entry *entry = table->entries;
+    cl_int code;
+    while (entry != NULL && !XXH128_isEqual(entry->key, key))
+        entry = entry->next;
+    if (entry == NULL) {
+        clgn_status status;
+        entry = calloc(1, sizeof *entry);
+        if (entry == NULL)
+            return clgn_fail(sink, CLGN_ERR_MEMORY, "no memory for a program's entry");
+        status = build(table, spec, sink, &entry->program);
+        if (status != CLGN_OK) {
+            free(entry);
+            return status;
+        }
+        entry->key = key;
+        entry->next = table->entries;
+        table->entries = entry;
+    }
+    code = clRetainProgram(entry->program);
+    if (code != CL_SUCCESS)
+        return clgn_fail_cl(sink, "clRetainProgram", code);
+    *program = entry->program;
+    return CLGN_OK;
+}
+
+clgn_status clgn_program_get(struct clgn_program_table *table, const struct clgn_program_spec *spec,
+                             const struct clgn_sink *sink, cl_program *program)
+{
+    clgn_status status;
+    clgn_mutex_lock(table->mutex);
+    status = get_locked(table, spec, sink, program);
+    clgn_mutex_unlock(table->mutex);
+    return status;
+}

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Derives units, local memory and shared params from a problem. */
+#include "units.h"
+
+#define GPU_VECTOR_BYTES 16
+/* Vectors of a chunk: on a CPU many, because a merge is a chain of scalar steps; on a GPU the first must stay cached.
+ * Where rows are pixels a chunk is a tile of rows, so that memory is read in order. */
+#define CPU_CHUNK 256
+#define CPU_TILE 64
+#define GPU_CHUNK 16
+/* On CPUs, y goes past the caches when the tensors take more than this part of the last of them: it is other cores'
+ * too, and the next reader would find only the end of a larger y. */
+#define NT_SHARE 8
+
+static uint64_t ceil_div(uint64_t a, uint64_t b)
+{
+    return a / b + (a % b != 0);
+}
+
+static uint64_t smaller(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+long clgn_power_below(uint64_t value)
+{
+    long power = 1;
+    while (power <= (1L << 30) && (uint64_t)power * 2 <= value)
+        power *= 2;
+    return power;
+}
+
+static uint64_t acc_bytes(const struct clgn_geometry *g)
+{
+    return g->wide ? 8 : 4;
+}
+
+uint64_t clgn_units(const struct clgn_geometry *g, const struct clgn_params *p)
+{
+    return g->n * (g->x_last ? ceil_div(g->g, (uint64_t)p->value[CLGN_P_BLOCK]) : g->g);
+}
+
+uint64_t clgn_unit_row(const struct clgn_geometry *g, const struct clgn_params *p)
+{
+    if (g->point || clgn_unit_linear(g, p))
+        return g->cg * g->s;
+    return g->x_last ? smaller((uint64_t)p->value[CLGN_P_BLOCK], g->g) * g->cg : g->s;
+}
+
+uint64_t clgn_unit_rows(const struct clgn_geometry *g, const struct clgn_params *p)
+{
+    if (g->point || clgn_unit_linear(g, p))
+        return 1;
+    return g->x_last ? g->s : g->cg;
+}
+
+/* Channels of the last block of a sample, which may be fewer than the others'. */
+static uint64_t last_block_row(const struct clgn_geometry *g, const struct clgn_params *p)
+{
+    const uint64_t block = (uint64_t)p->value[CLGN_P_BLOCK];
+    return (g->g % block != 0 ? g->g % block : smaller(block, g->g)) * g->cg;
+}
+
+long clgn_unit_team(const struct clgn_geometry *g, const struct clgn_params *p)
+{
+    const uint64_t groups = smaller((uint64_t)p->value[CLGN_P_BLOCK], g->g);
+    const uint64_t share = (uint64_t)p->value[CLGN_P_WGS] / groups;
+    return share > 1 ? clgn_power_below(share) : 1;
+}
+
+int clgn_unit_linear(const struct clgn_geometry *g, const struct clgn_params *p)
+{
+    return g->linear && (p->value[CLGN_P_LX] == CLGN_UNSET || p->value[CLGN_P_LX] == p->value[CLGN_P_WGS]);
+}
+
+uint64_t clgn_unit_local_bytes(const struct clgn_geometry *g, const struct clgn_params *p)
+{
+    const uint64_t wgs = (uint64_t)p->value[CLGN_P_WGS];
+    const uint64_t vec = (uint64_t)p->value[CLGN_P_VEC];
+    const uint64_t ly = wgs / (uint64_t)p->value[CLGN_P_LX];
+    const uint64_t pitch = ceil_div(clgn_unit_row(g, p), vec) * vec;
+    uint64_t elements = 4 * wgs;
+    if (g->x_last)
+        elements += (wgs == 1 ? 6 : 4 * ly) * pitch + 4 * (uint64_t)p->value[CLGN_P_BLOCK];
+    return elements * acc_bytes(g);
+}
+
+uint64_t clgn_bytes_in(const struct clgn_geometry *g)
+{
+    const uint64_t tensors = g->problem.skip == CLGN_SKIP_FULL ? 2 : 1;
+    return g->n * g->c * g->s * tensors * clgn_dtype_bytes(g->problem.x.dtype);
+}
+
+uint64_t clgn_bytes_once(const struct clgn_geometry *g)
+{
+    const uint64_t x = clgn_dtype_bytes(g->problem.x.dtype);
+    const uint64_t y = clgn_dtype_bytes(g->problem.y.dtype);
+    const uint64_t element = (g->problem.sum ? x : 0) + (g->problem.residual ? y : 0) + y;
+    return clgn_bytes_in(g) + g->n * g->c * g->s * element;
+}
+
+int clgn_is_fused(const struct clgn_geometry *g)
+{
+    const clgn_problem *p = &g->problem;
+    return p->sum || p->residual || (p->skip != CLGN_SKIP_NONE && p->bias != CLGN_DTYPE_NONE);
+}
+
+const char *clgn_refuse_given(const struct clgn_geometry *g)
+{
+    return g->problem.stats == CLGN_STATS_GIVEN ? "statistics are given" : NULL;
+}
+
+/* Every vector of a strided tensor begins at a multiple of vec, offsets aside. */
+static int strides_align(const struct clgn_geometry *g, const struct clgn_params *p)
+{
+    const uint64_t vec = (uint64_t)p->value[CLGN_P_VEC];
+    const uint64_t per_row = clgn_unit_linear(g, p) ? g->cg : 1;
+    if (g->x_last != g->y_last || (g->x_last && clgn_unit_row(g, p) % vec != 0 && clgn_unit_row(g, p) != g->c))
+        return 0;
+    for (int i = 0; i < CLGN_ROLE_COUNT; i++)
+        if (g->operand[i].strided && (per_row * g->operand[i].rs % vec != 0 || g->operand[i].bs % vec != 0))
+            return 0;
+    return 1;
+}
+
+uint64_t clgn_workspace_bytes(const struct clgn_variant *variant, const struct clgn_geometry *g,
+                              const struct clgn_params *p)
+{
+    return variant->workspace ? g->n * g->g * (uint64_t)p->value[CLGN_P_SLICES] * 4 * acc_bytes(g) : 0;
+}
+
+long clgn_block_of(const struct clgn_geometry *g, uint64_t bytes)
+{
+    const uint64_t group = g->cg * clgn_dtype_bytes(g->problem.x.dtype);
+    return g->x_last ? (long)smaller(ceil_div(bytes, group), g->g) : 1;
+}
+
+/* The shortest row that a vector must fit in; in a linear walk a vector may reach into the next one, but no further. */
+static uint64_t shortest_row(const struct clgn_geometry *g, const struct clgn_params *p)
+{
+    if (g->x_last)
+        return last_block_row(g, p);
+    return g->point ? g->cg : g->s;
+}
+
+static long default_vec(const struct clgn_geometry *g, const struct clgn_device *d, const struct clgn_params *p)
+{
+    const uint64_t bytes = d->is_cpu ? d->vector_bytes : GPU_VECTOR_BYTES;
+    return clgn_power_below(smaller(bytes / acc_bytes(g), shortest_row(g, p)));
+}
+
+void clgn_complete_walk(const struct clgn_geometry *g, const struct clgn_device *d, struct clgn_params *p)
+{
+    const long wgs = p->value[CLGN_P_WGS];
+    const int one = wgs == 1; /* a work-item alone keeps many vectors in flight and re-reads from its first cache */
+    uint64_t vectors;
+    long lx;
+    clgn_params_default(p, CLGN_P_VEC, default_vec(g, d, p));
+    vectors = ceil_div(clgn_unit_row(g, p), (uint64_t)p->value[CLGN_P_VEC]);
+    lx = clgn_power_below(vectors);
+    if ((uint64_t)lx < vectors)
+        lx *= 2;
+    /* In a linear walk all work-items stand in one row. */
+    clgn_params_default(p, CLGN_P_LX, clgn_unit_linear(g, p) || lx > wgs ? wgs : lx);
+    clgn_params_default(p, CLGN_P_UNROLL, one ? 4 : clgn_is_fused(g) ? 1 : 2);
+    clgn_params_default(p, CLGN_P_CHUNK, (!one ? GPU_CHUNK : g->x_last ? CPU_TILE : CPU_CHUNK) * p->value[CLGN_P_VEC]);
+    clgn_params_default(p, CLGN_P_ALIGN, p->value[CLGN_P_VEC] > 1 && strides_align(g, p));
+    clgn_params_default(p, CLGN_P_NT,
+                        d->is_cpu && p->value[CLGN_P_ALIGN] && d->cache_bytes > 0 &&
+                            clgn_bytes_once(g) > d->cache_bytes / NT_SHARE);
+    clgn_params_default(p, CLGN_P_SG, CLGN_SUBGROUPS_NONE);
+    clgn_params_default(p, CLGN_P_RPI, 0);
+    clgn_params_default(p, CLGN_P_CPI, 0);
+    clgn_params_default(p, CLGN_P_PER, 1);
+    clgn_params_default(p, CLGN_P_SLICES, 1);
+    clgn_params_default(p, CLGN_P_BANDS, 1);
+}
+
+static int registers_legal(const struct clgn_geometry *g, const struct clgn_params *p, struct clgn_text *why)
+{
+    const uint64_t rpi = (uint64_t)p->value[CLGN_P_RPI];
+    const uint64_t cpi = (uint64_t)p->value[CLGN_P_CPI];
+    const uint64_t ly = (uint64_t)(p->value[CLGN_P_WGS] / p->value[CLGN_P_LX]);
+    const uint64_t columns = (uint64_t)(p->value[CLGN_P_LX] * p->value[CLGN_P_VEC]);
+    if ((rpi == 0) != (cpi == 0)) {
+        clgn_text_add(why, "rpi=%llu and cpi=%llu: both or none", (unsigned long long)rpi, (unsigned long long)cpi);
+        return 0;
+    }
+    if (rpi > 0 && (rpi * ly < clgn_unit_rows(g, p) || cpi * columns < clgn_unit_row(g, p))) {
+        clgn_text_add(why, "rpi=%llu and cpi=%llu cover %llu rows of %llu, the unit has %llu of %llu",
+                      (unsigned long long)rpi, (unsigned long long)cpi, (unsigned long long)(rpi * ly),
+                      (unsigned long long)(cpi * columns), (unsigned long long)clgn_unit_rows(g, p),
+                      (unsigned long long)clgn_unit_row(g, p));
+        return 0;
+    }
+    return 1;
+}
+
+int clgn_params_legal(const struct clgn_variant *variant, const struct clgn_geometry *g, const struct clgn_device *d,
+                      const struct clgn_params *p, struct clgn_text *why)
+{
+    const long *v = p->value;
+    const uint64_t local = clgn_unit_local_bytes(g, p);
+    const uint64_t shortest = shortest_row(g, p);
+    if ((uint64_t)v[CLGN_P_WGS] > d->max_work_group)
+        clgn_text_add(why, "wgs=%ld is more than the device's %llu", v[CLGN_P_WGS],
+                      (unsigned long long)d->max_work_group);
+    else if (v[CLGN_P_WGS] != 1 && variant == &clgn_fwd_rows)
+        clgn_text_add(why, "wgs=%ld, but fwd_rows has work-groups of 1", v[CLGN_P_WGS]);
+    else if (v[CLGN_P_LX] > v[CLGN_P_WGS])
+        clgn_text_add(why, "lx=%ld is more than wgs=%ld", v[CLGN_P_LX], v[CLGN_P_WGS]);
+    else if ((uint64_t)v[CLGN_P_BLOCK] > (g->x_last ? g->g : 1))
+        clgn_text_add(why, "block=%ld is more than %llu, the groups that a row holds", v[CLGN_P_BLOCK],
+                      (unsigned long long)(g->x_last ? g->g : 1));
+    else if ((uint64_t)v[CLGN_P_VEC] > shortest)
+        clgn_text_add(why, "vec=%ld is more than a row's %llu elements", v[CLGN_P_VEC], (unsigned long long)shortest);
+    else if (v[CLGN_P_CHUNK] < v[CLGN_P_VEC] * v[CLGN_P_UNROLL])
+        clgn_text_add(why, "chunk=%ld is less than vec * unroll = %ld", v[CLGN_P_CHUNK],
+                      v[CLGN_P_VEC] * v[CLGN_P_UNROLL]);
+    else if (v[CLGN_P_ALIGN] && !strides_align(g, p))
+        clgn_text_add(why, "align=1, but vec=%ld does not divide every stride", v[CLGN_P_VEC]);
+    else if (v[CLGN_P_NT] && !v[CLGN_P_ALIGN])
+        clgn_text_add(why, "nt=1 needs align=1");
+    else if (v[CLGN_P_SG] != CLGN_SUBGROUPS_NONE && (v[CLGN_P_SG] != (long)d->subgroups || g->wide))
+        clgn_text_add(why, "sg=%ld, but the device has sub-groups of kind %d%s", v[CLGN_P_SG], (int)d->subgroups,
+                      g->wide ? ", and x is f64" : "");
+    else if (v[CLGN_P_SG] == CLGN_SUBGROUPS_KHRONOS && !d->c_version_20)
+        clgn_text_add(why, "sg=1 needs OpenCL C 2.0");
+    else if (local > d->local_bytes)
+        clgn_text_add(why, "%llu bytes of local memory are needed, the device has %llu", (unsigned long long)local,
+                      (unsigned long long)d->local_bytes);
+    else if (clgn_units(g, p) > UINT32_MAX / (uint64_t)v[CLGN_P_SLICES])
+        clgn_text_add(why, "%llu units in %ld slices are too many", (unsigned long long)clgn_units(g, p),
+                      v[CLGN_P_SLICES]);
+    else
+        return registers_legal(g, p, why);
+    return 0;
+}
+
+size_t clgn_launch_units(const struct clgn_geometry *g, const struct clgn_params *p, struct clgn_launch *launches,
+                         size_t room)
+{
+    const uint64_t units = clgn_units(g, p);
+    const uint64_t per = (uint64_t)p->value[CLGN_P_PER];
+    const struct clgn_launch launch = {.groups = ceil_div(units, per),
+                                       .units = (uint32_t)units,
+                                       .per = (uint32_t)per,
+                                       .slices = 1,
+                                       .records = 1,
+                                       .row_cuts = 1,
+                                       .col_cut = 1};
+    if (room > 0)
+        launches[0] = launch;
+    return 1;
+}
+
+struct clgn_launch clgn_launch_slices(const struct clgn_geometry *g, const struct clgn_params *p, int kernel,
+                                      uint64_t first, uint64_t units)
+{
+    const uint64_t slices = (uint64_t)p->value[CLGN_P_SLICES];
+    const uint64_t step = (uint64_t)(p->value[CLGN_P_LX] * p->value[CLGN_P_VEC]);
+    const uint64_t rows = clgn_unit_rows(g, p);
+    const uint64_t columns = clgn_unit_row(g, p);
+    const uint64_t row_cuts = smaller(rows, slices);
+    const uint64_t column_cuts = slices / row_cuts; /* slices beyond row_cuts * column_cuts find nothing to do */
+    const struct clgn_launch launch = {.kernel = kernel,
+                                       .groups = units * slices,
+                                       .first = (uint32_t)first,
+                                       .units = (uint32_t)units,
+                                       .per = 1,
+                                       .slices = (int32_t)slices,
+                                       .records = (int32_t)slices,
+                                       .row_cuts = (int32_t)row_cuts,
+                                       .col_cut = (int64_t)(ceil_div(ceil_div(columns, column_cuts), step) * step)};
+    return launch;
+}
