@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Judging outputs by tools/reference.c, which shares no code with the kernels. */
+#include "norm_check.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "convert.h"
+#include "names.h"
+#include "reference.h"
+
+/* All values as double; tensors of x's or y's shape are channels-first here, whatever the files' layout. */
+struct values {
+    double *input[NORM_INPUTS];
+    double *v;
+    double *y;
+    double *bound;
+    double *mean;
+    double *rstd;
+};
+
+static void release_values(struct values *s)
+{
+    for (int i = 0; i < NORM_INPUTS; ++i) {
+        free(s->input[i]);
+    }
+    free(s->v);
+    free(s->y);
+    free(s->bound);
+    free(s->mean);
+    free(s->rstd);
+}
+
+/* Element i of a dense (n, c, s) tensor lies here in a tensor of the layout. */
+static size_t place(const struct norm_data *d, clgn_layout layout, size_t i)
+{
+    const size_t s = d->spatial;
+    const size_t c = d->problem.c;
+
+    if (layout == CLGN_LAYOUT_FIRST) {
+        return i;
+    }
+    return (i / s / c * s + i % s) * c + i / s % c;
+}
+
+/* Inputs that are stored in x's or y's layout and have all elements. */
+static int is_full(const struct norm_data *d, int at, clgn_layout *layout)
+{
+    *layout = at == NORM_RESIDUAL || at == NORM_EXPECT ? d->problem.y.layout : d->problem.x.layout;
+    return at == NORM_X || at == NORM_RESIDUAL || at == NORM_EXPECT ||
+           (at == NORM_SKIP && d->problem.skip == CLGN_SKIP_FULL);
+}
+
+static double *widen(const struct norm_data *d, int at)
+{
+    const struct norm_tensor *t = &d->input[at];
+    const size_t size = names_dtype_bytes(t->dtype);
+    double *values = malloc((t->count + 1) * sizeof(*values));
+    clgn_layout layout;
+
+    if (!values) {
+        return NULL;
+    }
+    if (!is_full(d, at, &layout)) {
+        convert_load(t->dtype, values, t->stored, t->count);
+        return values;
+    }
+    for (size_t i = 0; i < t->count; ++i) {
+        convert_load(t->dtype, &values[i], (const unsigned char *)t->stored + place(d, layout, i) * size, 1);
+    }
+    return values;
+}
+
+static int compute_reference(const struct norm_data *d, struct values *s)
+{
+    const size_t statistics = d->problem.n * d->groups + 1;
+    struct reference_tensors in;
+    struct reference_result out;
+
+    for (int i = 0; i < NORM_INPUTS; ++i) {
+        if (d->input[i].dtype != CLGN_DTYPE_NONE && (s->input[i] = widen(d, i)) == NULL) {
+            return -1;
+        }
+    }
+    s->v = d->problem.sum ? malloc((d->elements + 1) * sizeof(*s->v)) : NULL;
+    s->y = malloc((d->elements + 1) * sizeof(*s->y));
+    s->bound = malloc((d->elements + 1) * sizeof(*s->bound));
+    s->mean = malloc(statistics * sizeof(*s->mean));
+    s->rstd = malloc(statistics * sizeof(*s->rstd));
+    if ((d->problem.sum && !s->v) || !s->y || !s->bound || !s->mean || !s->rstd) {
+        return -1;
+    }
+    in = (struct reference_tensors){.x = s->input[NORM_X],
+                                    .skip = s->input[NORM_SKIP],
+                                    .bias = s->input[NORM_BIAS],
+                                    .gamma = s->input[NORM_GAMMA],
+                                    .beta = s->input[NORM_BETA],
+                                    .scale = s->input[NORM_SCALE],
+                                    .shift = s->input[NORM_SHIFT],
+                                    .residual = s->input[NORM_RESIDUAL],
+                                    .mean = s->input[NORM_GIVEN_MEAN],
+                                    .rstd = s->input[NORM_GIVEN_RSTD]};
+    out = (struct reference_result){s->v, s->y, s->bound, s->mean, s->rstd};
+    return reference_forward(&d->problem, &in, &out);
+}
+
+/* Error of element i, in (n, c, s) or (n, groups) order, of an output. */
+static double error_of(const struct norm_data *d, const struct values *s, enum norm_file file, size_t i, double found,
+                       double wanted)
+{
+    switch (file) {
+    case NORM_Y:
+        return reference_error(d->problem.y.dtype, found, wanted, s->bound[i]);
+    case NORM_SUM:
+        return found == wanted || (isnan(found) && isnan(wanted)) ? 0.0 : HUGE_VAL;
+    case NORM_MEAN:
+        return reference_mean_error(&d->problem, found, wanted, s->rstd[i]);
+    default:
+        return reference_rstd_error(&d->problem, found, wanted);
+    }
+}
+
+static void keep(struct norm_error *worst, const char *output, double error, double found, double wanted, size_t at,
+                 size_t rank, const size_t *shape)
+{
+    if (worst->output && error <= worst->error) {
+        return;
+    }
+    worst->output = output;
+    worst->error = error;
+    worst->found = found;
+    worst->wanted = wanted;
+    worst->rank = rank;
+    for (size_t i = rank; i-- > 0;) {
+        worst->index[i] = at % shape[i];
+        at /= shape[i];
+    }
+}
+
+/* Compares all elements of an output with wanted, in the reference's order. */
+static void compare(const struct norm_data *d, const struct norm_run *run, const struct values *s, enum norm_file file,
+                    const double *wanted, struct norm_error *worst)
+{
+    static const char *const names[] = {"y", "sum", "mean", "rstd"};
+    const clgn_layout layout = file == NORM_Y     ? d->problem.y.layout
+                               : file == NORM_SUM ? d->problem.x.layout
+                                                  : CLGN_LAYOUT_FIRST;
+    const unsigned char *stored = run->output[file];
+    size_t shape[NPY_MAX_RANK];
+    size_t rank;
+    clgn_dtype dtype;
+    size_t count = norm_data_output(d, file, &rank, shape, &dtype);
+
+    for (size_t i = 0; i < count; ++i) {
+        const size_t at = place(d, layout, i);
+        double found;
+        convert_load(dtype, &found, stored + at * names_dtype_bytes(dtype), 1);
+        keep(worst, names[file - NORM_Y], error_of(d, s, file, i, found, wanted[i]), found, wanted[i], at, rank, shape);
+    }
+}
+
+int norm_check_run(const struct norm_options *options, const struct norm_data *data, const struct norm_run *run,
+                   struct norm_check *check)
+{
+    struct values s;
+    int result;
+
+    memset(check, 0, sizeof(*check));
+    if ((!options->verify && !options->path[NORM_EXPECT]) || data->elements == 0) {
+        return 0;
+    }
+    memset(&s, 0, sizeof(s));
+    result = compute_reference(data, &s);
+    if (result == 0 && options->verify) {
+        const double *const wanted[] = {s.y, s.v, s.mean, s.rstd};
+        for (int i = NORM_INPUTS; i < NORM_FILES; ++i) {
+            if (run->output[i]) {
+                compare(data, run, &s, (enum norm_file)i, wanted[i - NORM_Y], &check->verify);
+            }
+        }
+    }
+    if (result == 0 && options->path[NORM_EXPECT]) {
+        compare(data, run, &s, NORM_Y, s.input[NORM_EXPECT], &check->expect);
+    }
+    release_values(&s);
+    return result;
+}
+
+int norm_check_failed(const struct norm_error *error)
+{
+    return error->output && !(error->error <= 1.0);
+}
