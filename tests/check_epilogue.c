@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is fused before and after the normalisation, crossed where two meet and pairwise elsewhere. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "names.h"
+#include "reference.h"
+#include "testing_case.h"
+#include "variants.h"
+
+/* Each program is built for its own fusion, so a fusion costs a build: the shapes ride along. No vector is longer than
+ * their rows. */
+struct small_shape {
+    size_t n, c, s, groups;
+};
+
+static const struct small_shape shapes[] = {{2, 48, 37, 3}, {3, 64, 16, 4}, {1, 34, 21, 2}};
+
+enum { SHAPES = 3, VARIANTS = VARIANT_PINS - 1 };
+
+/* Runs a fusion on all shapes by a variant. Layout, vector and work-group change with the turn. */
+static void run(const clgn_problem *fusion, const char *variant, unsigned turn)
+{
+    for (unsigned i = 0; i < SHAPES; i++) {
+        struct testing_case tc = {.problem = *fusion};
+        clgn_problem *p = &tc.problem;
+        char pin[128];
+
+        variant_fix(pin, sizeof pin, variant, (const int[]){32, 1, 8}[turn % 3], 1 << turn % 5, i);
+        p->n = shapes[i].n;
+        p->c = shapes[i].c;
+        p->spatial_dims = 1;
+        p->spatial[0] = shapes[i].s;
+        p->groups = shapes[i].groups;
+        p->config = pin;
+        p->x.layout = turn % 2 ? CLGN_LAYOUT_LAST : CLGN_LAYOUT_FIRST;
+        p->y.layout = turn % 8 == 3 ? CLGN_LAYOUT_FIRST : turn % 8 == 6 ? CLGN_LAYOUT_LAST : p->x.layout;
+        if (variant_is_given(variant)) {
+            p->stats = CLGN_STATS_GIVEN;
+            p->write_mean = p->write_rstd = 0;
+        }
+        tc.offset = i;
+        tc.pattern = i == 1 ? TESTING_LARGE_MEAN : i == 2 && turn % 4 == 0 ? TESTING_NAN : TESTING_NORMAL;
+        tc.residual_is_y = p->residual && i == 1;
+        tc.y_is_x = i == 0 && p->x.layout == p->y.layout && p->x.dtype == reference_y_dtype(p);
+        (void)testing_case_run(&tc);
+    }
+}
+
+/* A dtype that the device has: float64 stands back for float32 where it is lacking. */
+static clgn_dtype available(unsigned dtype)
+{
+    return dtype == CLGN_DTYPE_F64 && !testing.has_f64 ? CLGN_DTYPE_F32 : (clgn_dtype)dtype;
+}
+
+/* NONE, F32 or x's type. */
+static clgn_dtype parameter(const clgn_problem *p, unsigned which)
+{
+    return which % 3 == 0 ? CLGN_DTYPE_NONE : which % 3 == 1 ? CLGN_DTYPE_F32 : p->x.dtype;
+}
+
+static unsigned at_least(unsigned count)
+{
+    return testing.tiny || testing.small ? 1 : count;
+}
+
+static clgn_problem plain(void)
+{
+    clgn_problem p = testing_problem(1, 1, 1, 1);
+
+    p.gamma = p.beta = CLGN_DTYPE_NONE;
+    return p;
+}
+
+/* Every other variant has every other activation. */
+START_TEST(test_activation_by_variants_is_within_bound)
+{
+    testing_tally_begin();
+    for (int v = _i % 2; v < VARIANTS; v += 2) {
+        clgn_problem p = plain();
+
+        p.gamma = p.beta = CLGN_DTYPE_F32;
+        p.act = (clgn_act)_i;
+        p.act_alpha = p.act == CLGN_ACT_LEAKY_RELU ? 0.01 : p.act == CLGN_ACT_ELU ? 1.5 : 0.0;
+        p.x.dtype = available(CLGN_DTYPE_F32 + (unsigned)(_i + v) % 4);
+        run(&p, variant_pin[1 + v], (unsigned)(_i + v));
+    }
+    testing_tally_end(names_act((clgn_act)_i), at_least(VARIANTS / 2 * SHAPES));
+}
+END_TEST
+
+/* Far out on both sides, where exp overflows and differences cancel: given statistics put z where it is wanted. */
+START_TEST(test_activation_in_its_tails_is_within_bound)
+{
+    const clgn_dtype types[] = {CLGN_DTYPE_F32, _i % 2 ? CLGN_DTYPE_F16 : CLGN_DTYPE_F64};
+
+    testing_tally_begin();
+    for (int i = 0; i < 4; i++) {
+        struct testing_case tc = {.problem = testing_problem(2, 8, 211, 2)};
+
+        tc.pattern = i / 2 ? TESTING_ALTERNATING : TESTING_WIDE;
+        tc.problem.stats = CLGN_STATS_GIVEN;
+        tc.problem.gamma = CLGN_DTYPE_NONE;
+        tc.problem.act = (clgn_act)_i;
+        tc.problem.act_alpha = 0.5;
+        tc.problem.x.dtype = available(types[i % 2]);
+        (void)testing_case_run(&tc);
+    }
+    testing_tally_end("tails", at_least(4));
+}
+END_TEST
+
+/* gamma, beta, scale, shift, residual: every subset by half of the variants, the parameters' types
+ * and the activation in turn. */
+START_TEST(test_epilogue_every_subset_is_within_bound)
+{
+    const unsigned set = (unsigned)_i;
+
+    testing_tally_begin();
+    for (unsigned v = (set / 2 + set) % 2; v < VARIANTS; v += 2) {
+        clgn_problem p = plain();
+
+        p.x.dtype = available(CLGN_DTYPE_F32 + (set + v / 2) % 4);
+        p.gamma = set & 1 ? parameter(&p, 1 + v % 2) : CLGN_DTYPE_NONE;
+        p.beta = set & 2 ? parameter(&p, 1 + (v + 1) % 2) : CLGN_DTYPE_NONE;
+        p.scale = set & 4 ? parameter(&p, 1 + v / 2 % 2) : CLGN_DTYPE_NONE;
+        p.shift = set & 8 ? parameter(&p, 1 + (v / 2 + 1) % 2) : CLGN_DTYPE_NONE;
+        p.residual = (set & 16) != 0;
+        p.act = set % 3 == 1 ? CLGN_ACT_SILU : set % 3 == 2 ? CLGN_ACT_RELU : CLGN_ACT_NONE;
+        p.write_mean = set % 4 == 1;
+        p.write_rstd = set % 4 == 2;
+        run(&p, variant_pin[1 + v], set + v);
+    }
+    testing_tally_end("epilogue", at_least(VARIANTS / 2 * SHAPES));
+}
+END_TEST
+
+/* skip (3 kinds) by bias (3 types) by sum (2): all; every dtype of x by turns. */
+START_TEST(test_prologue_every_kind_is_within_bound)
+{
+    const unsigned kind = (unsigned)_i;
+
+    testing_tally_begin();
+    for (unsigned v = 0; v < VARIANTS; v++) {
+        clgn_problem p = plain();
+
+        p.x.dtype = available(CLGN_DTYPE_F32 + (kind / 3 + v) % 4);
+        p.skip = (clgn_skip)(kind % 3);
+        p.bias = parameter(&p, kind / 3);
+        p.sum = kind >= 9;
+        p.gamma = kind % 2 ? CLGN_DTYPE_F32 : CLGN_DTYPE_NONE;
+        p.write_mean = p.write_rstd = 1;
+        run(&p, variant_pin[1 + v], kind + v);
+    }
+    testing_tally_end("prologue", at_least(VARIANTS * SHAPES));
+}
+END_TEST
+
+/* Everything at once, drawn at random, with strides on all that have them. */
+START_TEST(test_everything_drawn_at_random_is_within_bound)
+{
+    char text[32];
+    struct testing_rng rng;
+    struct testing_case tc;
+    clgn_problem *p = &tc.problem;
+    const size_t draw = (size_t)_i;
+    size_t x_row, y_row;
+
+    snprintf(text, sizeof text, "everything %d", _i);
+    rng = testing_rng_of(text);
+    tc = (struct testing_case){.problem = testing_problem(1 + testing_rng_below(&rng, 3), 24, 1, 4)};
+    p->groups = (size_t[]){1, 2, 3, 4, 6, 8, 12, 24}[testing_rng_below(&rng, 8)];
+    p->spatial[0] = 1 + testing_rng_below(&rng, 70);
+    p->x.dtype = available(CLGN_DTYPE_F32 + (unsigned)testing_rng_below(&rng, 4));
+    p->y.dtype = available((unsigned)testing_rng_below(&rng, 5));
+    p->x.layout = (clgn_layout)testing_rng_below(&rng, 2);
+    p->y.layout = (clgn_layout)testing_rng_below(&rng, 2);
+    p->skip = (clgn_skip)testing_rng_below(&rng, 3);
+    p->bias = parameter(p, (unsigned)testing_rng_below(&rng, 3));
+    p->sum = (int)testing_rng_below(&rng, 2);
+    p->gamma = parameter(p, (unsigned)testing_rng_below(&rng, 3));
+    p->beta = parameter(p, (unsigned)testing_rng_below(&rng, 3));
+    p->scale = parameter(p, (unsigned)testing_rng_below(&rng, 3));
+    p->shift = parameter(p, (unsigned)testing_rng_below(&rng, 3));
+    p->residual = (int)testing_rng_below(&rng, 2);
+    p->act = (clgn_act)testing_rng_below(&rng, CLGN_ACT_ELU + 1);
+    p->act_alpha = p->act == CLGN_ACT_LEAKY_RELU || p->act == CLGN_ACT_ELU ? 0.25 : 0.0;
+    p->config = variant_pin[draw % VARIANT_PINS];
+    p->stats = variant_is_given(p->config) ? CLGN_STATS_GIVEN : CLGN_STATS_COMPUTE;
+    p->write_mean = p->stats == CLGN_STATS_COMPUTE && testing_rng_below(&rng, 2);
+    p->write_rstd = p->stats == CLGN_STATS_COMPUTE && testing_rng_below(&rng, 2);
+    x_row = (p->x.layout == CLGN_LAYOUT_LAST ? p->c : p->spatial[0]) + testing_rng_below(&rng, 3);
+    y_row = (p->y.layout == CLGN_LAYOUT_LAST ? p->c : p->spatial[0]) + testing_rng_below(&rng, 3);
+    p->x.row_stride = x_row;
+    p->y.row_stride = y_row;
+    p->skip_strides.row_stride = p->skip == CLGN_SKIP_FULL ? x_row + testing_rng_below(&rng, 3) : 0;
+    p->sum_strides.row_stride = p->sum ? x_row + testing_rng_below(&rng, 3) : 0;
+    p->residual_strides.row_stride = p->residual ? y_row + testing_rng_below(&rng, 3) : 0;
+    p->x.batch_stride = x_row * (p->x.layout == CLGN_LAYOUT_LAST ? p->spatial[0] : p->c);
+    p->y.batch_stride = y_row * (p->y.layout == CLGN_LAYOUT_LAST ? p->spatial[0] : p->c);
+    p->skip_strides.batch_stride = p->skip_strides.row_stride *
+                                   (p->x.layout == CLGN_LAYOUT_LAST ? p->spatial[0] : p->c);
+    p->sum_strides.batch_stride = p->sum_strides.row_stride * (p->x.layout == CLGN_LAYOUT_LAST ? p->spatial[0] : p->c);
+    p->residual_strides.batch_stride = p->residual_strides.row_stride *
+                                       (p->y.layout == CLGN_LAYOUT_LAST ? p->spatial[0] : p->c);
+    tc.offset = testing_rng_below(&rng, 4);
+    tc.pattern = (enum testing_pattern)testing_rng_below(&rng, TESTING_NAN + 1);
+    tc.twice = 1;
+    testing_tally_begin();
+    (void)testing_case_run(&tc);
+    testing_tally_end("everything", at_least(1));
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("epilogue");
+    const struct {
+        const char *name;
+        const TTest *test;
+        int first, behind;
+    } cases[] = {
+        {"activation", test_activation_by_variants_is_within_bound, 0, CLGN_ACT_ELU + 1},
+        {"tails", test_activation_in_its_tails_is_within_bound, 0, CLGN_ACT_ELU + 1},
+        {"epilogue", test_epilogue_every_subset_is_within_bound, 0, 32},
+        {"prologue", test_prologue_every_kind_is_within_bound, 1, 18},
+        {"everything", test_everything_drawn_at_random_is_within_bound, 0, 32},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        /* A slow device takes a second for a program: it is given the first sixteenth of each. */
+        const int share = getenv("CLGN_TEST_SMALL") != NULL ? 16 : 1;
+        const int count = (cases[i].behind - cases[i].first + share - 1) / share;
+        TCase *tc = tcase_create(cases[i].name);
+
+        tcase_add_loop_test(tc, cases[i].test, cases[i].first, cases[i].first + count);
+        suite_add_tcase(suite, tc);
+    }
+    return testing_run_device_suite(suite, testing_report_errors);
+}

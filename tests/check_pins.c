@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every tunable number of every variant, drawn at random from its range: whatever is accepted computes right. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "params.h"
+#include "testing_case.h"
+#include "variant.h"
+#include "variants.h"
+
+struct range {
+    const char *name;
+    long least, most;
+    int power;
+};
+
+static const struct range ranges[] = {
+#define CLGN_PARAM(name, upper, least, most, rule, macro) {#name, least, most, rule == CLGN_RULE_POWER},
+#include "params.inc"
+#undef CLGN_PARAM
+};
+
+static const struct clgn_variant *const variants[] = {
+#define CLGN_VARIANT(name) &clgn_##name,
+#include "variants.inc"
+#undef CLGN_VARIANT
+};
+
+enum { RANGES = (int)(sizeof ranges / sizeof ranges[0]), DRAWS = 40 };
+
+/* Small values are likelier: they are where the edges are, and large work-groups are slow on a CPU. */
+static long draw(struct testing_rng *rng, const struct range *r)
+{
+    const long most = testing.tiny && r->most > 64 ? 64 : r->most;
+
+    if (r->power) {
+        long value = r->least;
+
+        while (value < most && value < 1024 && testing_rng_below(rng, 4) != 0) {
+            value *= 2;
+        }
+        return value;
+    }
+    return r->least + (long)testing_rng_below(rng, (size_t)(most - r->least < 7 ? most - r->least + 1 : 8));
+}
+
+/* One to four params that the variant has, each once. */
+static void draw_pin(struct testing_rng *rng, const struct clgn_variant *variant, char *text, size_t bytes)
+{
+    size_t at = (size_t)snprintf(text, bytes, "%s", variant->name);
+    unsigned taken = ~variant->uses | 1u << CLGN_P_SG; /* sub-groups: only where the device has them */
+
+    for (size_t k = 1 + testing_rng_below(rng, 4); k > 0; k--) {
+        const size_t i = testing_rng_below(rng, RANGES);
+
+        if (!(taken >> i & 1u)) {
+            taken |= 1u << i;
+            at += (size_t)snprintf(text + at, bytes - at, ",%s=%ld", ranges[i].name, draw(rng, &ranges[i]));
+        }
+    }
+}
+
+static void draw_problem(struct testing_rng *rng, clgn_problem *p)
+{
+    static const size_t channels[] = {1, 2, 3, 5, 8, 10, 12, 17, 64};
+    const size_t groups = 1 + testing_rng_below(rng, 5);
+
+    p->groups = groups;
+    p->c = groups * channels[testing_rng_below(rng, 9)];
+    p->n = 1 + testing_rng_below(rng, 3);
+    p->spatial[0] = testing_rng_below(rng, 3) == 0 ? 1 + testing_rng_below(rng, 9) : 1 + testing_rng_below(rng, 300);
+    p->x.layout = (clgn_layout)testing_rng_below(rng, 2);
+    p->y.layout = testing_rng_below(rng, 4) == 0 ? (clgn_layout)testing_rng_below(rng, 2) : p->x.layout;
+    p->x.dtype = testing_rng_below(rng, 2) ? CLGN_DTYPE_F32 : CLGN_DTYPE_F16;
+    p->skip = testing_rng_below(rng, 4) == 0 ? CLGN_SKIP_PER_CHANNEL : CLGN_SKIP_NONE;
+}
+
+START_TEST(test_pin_drawn_at_random_is_refused_or_right)
+{
+    const char *variant = variant_pin[1 + _i];
+    char seed[64], pin[256];
+    struct testing_rng rng;
+
+    snprintf(seed, sizeof seed, "pins of %s", variant);
+    rng = testing_rng_of(seed);
+    testing_tally_begin();
+    for (int i = 0; i < (testing.tiny || testing.small ? 6 : DRAWS); i++) {
+        struct testing_case tc = {.problem = testing_problem(1, 1, 1, 1), .pin_may_be_illegal = 1};
+
+        draw_pin(&rng, variants[_i], pin, sizeof pin);
+        draw_problem(&rng, &tc.problem);
+        tc.problem.config = pin;
+        tc.problem.stats = variant_is_given(variant) ? CLGN_STATS_GIVEN : CLGN_STATS_COMPUTE;
+        tc.problem.write_rstd = tc.problem.stats == CLGN_STATS_COMPUTE;
+        tc.pattern = i % 3 == 1 ? TESTING_LARGE_MEAN : TESTING_NORMAL;
+        tc.offset = testing_rng_below(&rng, 3) == 0 ? 1 + testing_rng_below(&rng, 3) : 0;
+        tc.y_is_x = i % 5 == 0 && tc.problem.x.layout == tc.problem.y.layout;
+        (void)testing_case_run(&tc);
+    }
+    testing_tally_end(variant, testing.tiny || testing.small ? 0 : DRAWS / 4);
+}
+END_TEST
+
+/* Each param alone at its ends: the smallest and the largest value are the likeliest to be forgotten. */
+START_TEST(test_pin_at_the_ends_of_a_range_is_refused_or_right)
+{
+    const char *variant = variant_pin[1 + _i / RANGES];
+    const struct range *r = &ranges[_i % RANGES];
+    const long values[2] = {r->least, r->most};
+    char pin[256];
+
+    ck_assert_ptr_nonnull(variant);
+    if (testing.small && _i % 8 != 0) { /* a slow device */
+        return;
+    }
+    testing_tally_begin();
+    for (int i = 0; i < 4; i++) {
+        struct testing_case tc = {.problem = testing_problem(2, 24, 75, 2), .pin_may_be_illegal = 1};
+
+        snprintf(pin, sizeof pin, "%s,%s=%ld", variant, r->name, values[i % 2]);
+        tc.problem.config = pin;
+        tc.problem.x.layout = tc.problem.y.layout = i / 2 ? CLGN_LAYOUT_LAST : CLGN_LAYOUT_FIRST;
+        tc.problem.stats = variant_is_given(variant) ? CLGN_STATS_GIVEN : CLGN_STATS_COMPUTE;
+        (void)testing_case_run(&tc);
+    }
+    testing_tally_end(pin, 0);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("pins");
+    TCase *random = tcase_create("random"), *ends = tcase_create("ends");
+
+    tcase_add_loop_test(random, test_pin_drawn_at_random_is_refused_or_right, 0, VARIANT_PINS - 1);
+    tcase_add_loop_test(ends, test_pin_at_the_ends_of_a_range_is_refused_or_right, 0, (VARIANT_PINS - 1) * RANGES);
+    suite_add_tcase(suite, random);
+    suite_add_tcase(suite, ends);
+    return testing_run_device_suite(suite, testing_report_errors);
+}

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+# Fails when a module of SOURCE_DIR/src includes one that stands later in the order that docs/design.md gives.
+#
+# The order is a fenced block in that page that begins with ```layers: one layer a line, modules separated by spaces.
+# A module may include itself, modules of the lines above and modules that stand to its left.
+cmake_minimum_required(VERSION 3.16)
+
+file(READ "${SOURCE_DIR}/docs/design.md" page)
+if(NOT page MATCHES "```layers\n([^`]*)```")
+    message(FATAL_ERROR "docs/design.md has no block that begins with ```layers")
+endif()
+string(REGEX MATCHALL "[A-Za-z0-9_]+" order "${CMAKE_MATCH_1}")
+
+file(GLOB files "${SOURCE_DIR}/src/*.c" "${SOURCE_DIR}/src/*.h" "${SOURCE_DIR}/src/*.inc")
+set(errors "")
+set(seen "")
+foreach(path IN LISTS files)
+    get_filename_component(file "${path}" NAME)
+    get_filename_component(module "${path}" NAME_WE)
+    list(APPEND seen "${module}")
+    list(FIND order "${module}" at)
+    if(at EQUAL -1)
+        list(APPEND errors "src/${file}: module ${module} does not stand in the order of docs/design.md")
+        continue()
+    endif()
+    file(STRINGS "${path}" lines REGEX "^[ \t]*#[ \t]*include[ \t]+\"")
+    foreach(line IN LISTS lines)
+        string(REGEX REPLACE "^[^\"]*\"([^\"]*)\".*" "\\1" included "${line}")
+        get_filename_component(other "${included}" NAME_WE)
+        list(FIND order "${other}" other_at)
+        if(other_at GREATER at)
+            list(APPEND errors "src/${file} includes ${included}, which stands after ${module}")
+        elseif(other_at EQUAL -1)
+            list(APPEND errors "src/${file} includes ${included}, which is not in the order")
+        endif()
+    endforeach()
+endforeach()
+foreach(module IN LISTS order)
+    if(NOT module IN_LIST seen)
+        list(APPEND errors "docs/design.md names ${module}, which has no file in src/")
+    endif()
+endforeach()
+
+# What is outside sees the public headers and its own folder only.
+file(GLOB outsiders "${SOURCE_DIR}/tools/*.[ch]" "${SOURCE_DIR}/examples/*.[ch]" "${SOURCE_DIR}/bench/*.[ch]")
+foreach(path IN LISTS outsiders)
+    file(STRINGS "${path}" lines REGEX "^[ \t]*#[ \t]*include[ \t]+\"[^\"]*src/")
+    if(lines)
+        list(APPEND errors "${path} includes from src/")
+    endif()
+endforeach()
+
+if(errors)
+    list(JOIN errors "\n  " text)
+    message(FATAL_ERROR "The order of modules is broken:\n  ${text}")
+endif()
+list(LENGTH seen count)
+message(STATUS "${count} files in order")

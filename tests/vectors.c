@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reads the folders of tests/data/vectors: problems with inputs and results from an independent implementation. */
+#include "vectors.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "convert.h"
+#include "names.h"
+#include "npy.h"
+#include "reference.h"
+
+const char *const vector_names[] = {"fashion_stage2",
+                                    "gn_1d_noaffine",
+                                    "gn_3d",
+                                    "gn_f16",
+                                    "gn_modulate_silu",
+                                    "gn_nchw",
+                                    "gn_nhwc",
+                                    "gn_residual_relu",
+                                    "gn_silu_large_mean",
+                                    "in",
+                                    "ln",
+                                    NULL};
+
+/* The text behind "key": in a flat JSON object. */
+static const char *find(const char *json, const char *key)
+{
+    char quoted[64];
+    const char *at;
+
+    snprintf(quoted, sizeof quoted, "\"%s\":", key);
+    at = strstr(json, quoted);
+    return at != NULL ? at + strlen(quoted) + strspn(at + strlen(quoted), " ") : "";
+}
+
+static int is(const char *json, const char *key, const char *value)
+{
+    const char *at = find(json, key);
+
+    return strncmp(at, value, strlen(value)) == 0;
+}
+
+static int read_act(const char *json, clgn_problem *p)
+{
+    const char *at = find(json, "act");
+    char word[32] = "";
+
+    at += *at == '"';
+    snprintf(word, sizeof word, "%.*s", (int)strcspn(at, "\""), at);
+    return names_parse_act(word, &p->act, &p->act_alpha);
+}
+
+static int read_problem(const char *json, clgn_problem *p)
+{
+    const char *at = find(json, "shape");
+    size_t axes[2 + CLGN_MAX_SPATIAL] = {0}, count = 0;
+
+    for (at = strchr(at, '['); at != NULL && *at != ']' && count < sizeof axes / sizeof axes[0]; count++) {
+        char *end = NULL;
+
+        axes[count] = (size_t)strtoul(at + 1, &end, 10);
+        at = end + strcspn(end, ",]");
+    }
+    *p = (clgn_problem)CLGN_PROBLEM_INIT;
+    p->n = axes[0];
+    p->c = axes[1];
+    p->spatial_dims = count - 2;
+    memcpy(p->spatial, axes + 2, sizeof p->spatial);
+    p->groups = (size_t)strtoul(find(json, "groups"), NULL, 10);
+    p->norm = is(json, "norm", "\"layer\"")      ? CLGN_NORM_LAYER
+              : is(json, "norm", "\"instance\"") ? CLGN_NORM_INSTANCE
+                                                 : CLGN_NORM_GROUP;
+    p->eps = strtod(find(json, "eps"), NULL);
+    p->x.dtype = is(json, "dtype", "\"float16\"") ? CLGN_DTYPE_F16 : CLGN_DTYPE_F32;
+    p->x.layout = is(json, "layout", "\"nhwc\"") ? CLGN_LAYOUT_LAST : CLGN_LAYOUT_FIRST;
+    p->y.layout = p->x.layout;
+    p->gamma = p->beta = is(json, "affine", "true") ? CLGN_DTYPE_F32 : CLGN_DTYPE_NONE;
+    p->scale = p->shift = is(json, "modulate", "true") ? CLGN_DTYPE_F32 : CLGN_DTYPE_NONE;
+    p->residual = is(json, "residual", "true");
+    return count < 2 ? -1 : read_act(json, p);
+}
+
+static const char *folder(void)
+{
+    const char *set = getenv("CLGN_TEST_DATA");
+
+    return set != NULL ? set : CLGN_TEST_DATA_DIR;
+}
+
+static int read_json(const char *name, char *json, size_t bytes)
+{
+    char path[1024];
+    FILE *file;
+    size_t got;
+
+    snprintf(path, sizeof path, "%s/vectors/%s/case.json", folder(), name);
+    file = fopen(path, "rb");
+    if (file == NULL) {
+        return -1;
+    }
+    got = fread(json, 1, bytes - 1, file);
+    json[got] = '\0';
+    (void)fclose(file);
+    return got == 0 ? -1 : 0;
+}
+
+/* (n, s, c) to (n, c, s). */
+static void to_channels_first(const clgn_problem *p, const double *from, double *to)
+{
+    const size_t s = reference_spatial(p);
+
+    for (size_t n = 0; n < p->n; n++) {
+        for (size_t k = 0; k < s; k++) {
+            for (size_t c = 0; c < p->c; c++) {
+                to[(n * p->c + c) * s + k] = from[(n * s + k) * p->c + c];
+            }
+        }
+    }
+}
+
+/* Reads an array of count values; full ones are turned to channels-first. */
+static double *read_array(const struct vector_case *v, const char *array, size_t count, int full, char *text,
+                          size_t bytes)
+{
+    char path[1024];
+    struct npy npy;
+    double *values = malloc(count * sizeof *values), *turned = NULL;
+
+    snprintf(path, sizeof path, "%s/vectors/%s/%s.npy", folder(), v->name, array);
+    if (values == NULL || npy_read(path, &npy, text, bytes) != 0) {
+        free(values);
+        return NULL;
+    }
+    if (npy.count == count) {
+        convert_load(npy.type == NPY_F2   ? CLGN_DTYPE_F16
+                     : npy.type == NPY_F4 ? CLGN_DTYPE_F32
+                                          : CLGN_DTYPE_F64,
+                     values, npy.data, count);
+        turned = values;
+    } else {
+        snprintf(text, bytes, "%s: %zu elements instead of %zu", path, npy.count, count);
+    }
+    npy_release(&npy);
+    if (turned != NULL && full && v->problem.x.layout == CLGN_LAYOUT_LAST) {
+        turned = malloc(count * sizeof *turned);
+        if (turned != NULL) {
+            to_channels_first(&v->problem, values, turned);
+        }
+    }
+    if (turned != values) {
+        free(values);
+    }
+    return turned;
+}
+
+int vector_read(const char *name, struct vector_case *v, char *text, size_t bytes)
+{
+    char json[2048] = "";
+    const clgn_problem *p = &v->problem;
+    size_t full;
+
+    memset(v, 0, sizeof *v);
+    v->name = name;
+    if (read_json(name, json, sizeof json) != 0 || read_problem(json, &v->problem) != 0) {
+        snprintf(text, bytes, "%s/vectors/%s/case.json cannot be read", folder(), name);
+        return -1;
+    }
+    full = p->n * p->c * reference_spatial(p);
+    v->x = read_array(v, "x", full, 1, text, bytes);
+    v->y = read_array(v, "y", full, 1, text, bytes);
+    v->mean = read_array(v, "mean", p->n * reference_groups(p), 0, text, bytes);
+    v->rstd = read_array(v, "rstd", p->n * reference_groups(p), 0, text, bytes);
+    v->gamma = p->gamma ? read_array(v, "gamma", p->c, 0, text, bytes) : NULL;
+    v->beta = p->beta ? read_array(v, "beta", p->c, 0, text, bytes) : NULL;
+    v->scale = p->scale ? read_array(v, "scale", p->n * p->c, 0, text, bytes) : NULL;
+    v->shift = p->shift ? read_array(v, "shift", p->n * p->c, 0, text, bytes) : NULL;
+    v->residual = p->residual ? read_array(v, "residual", full, 1, text, bytes) : NULL;
+    if (v->x == NULL || v->y == NULL || v->mean == NULL || v->rstd == NULL || (p->gamma && v->gamma == NULL) ||
+        (p->beta && v->beta == NULL) || (p->scale && v->scale == NULL) || (p->shift && v->shift == NULL) ||
+        (p->residual && v->residual == NULL)) {
+        vector_release(v);
+        return -1;
+    }
+    return 0;
+}
+
+void vector_release(struct vector_case *v)
+{
+    double *const all[] = {v->x, v->gamma, v->beta, v->scale, v->shift, v->residual, v->y, v->mean, v->rstd};
+
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        free(all[i]);
+    }
+    memset(v, 0, sizeof *v);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reads the folders of tests/data/vectors: problems with inputs and results from an independent implementation. */
+#ifndef CLGN_TESTS_VECTORS_H
+#define CLGN_TESTS_VECTORS_H
+
+#include <clgn/clgn.h>
+
+/* Arrays as doubles in channels-first order (n, c, s) whatever the file's; NULL when the folder lacks one. */
+struct vector_case {
+    const char *name;
+    clgn_problem problem;
+    double *x, *gamma, *beta, *scale, *shift, *residual;
+    double *y, *mean, *rstd; /* expected, float64 */
+};
+
+/* The folders that hold a forward problem of this library, ending with NULL. */
+extern const char *const vector_names[];
+
+/* 0, or -1 with the reason in text. */
+int vector_read(const char *name, struct vector_case *v, char *text, size_t bytes);
+void vector_release(struct vector_case *v);
+
+#endif
