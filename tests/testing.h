@@ -42,7 +42,8 @@ int testing_run_host_suite(Suite *suite);
 clgn_options testing_options(void);
 void testing_forget(void);
 
-/* Whether a plan's failure says no more than that the pinned variant, or a number of the pin, does not fit. */
+/* Whether a plan's failure says no more than that the pinned variant, or a number of the pin, does not fit the problem,
+ * or that the device's compiler allows the kernel no work-group of the pinned size. */
 int testing_is_refusal(clgn_status status, const char *pin);
 
 /* Asserts the status, that it came with exactly one message, and that each word of the list (which ends with NULL)
