@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Parsing of bench-forward's command line. */
+/* Parsing of bench-norm's command line. */
 #include "bench_options.h"
 
 #include <getopt.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "device_pick.h"
 #include "names.h"
 
-enum { OPT_DT = 256, OPT_OUT_DT, OPT_LAYOUT, OPT_OUT_LAYOUT, OPT_ACT, OPT_CONFIG, OPT_SECONDS, OPT_JSON };
+enum { OPT_OP = 256, OPT_DT, OPT_OUT_DT, OPT_LAYOUT, OPT_OUT_LAYOUT, OPT_ACT, OPT_CONFIG, OPT_SECONDS, OPT_JSON };
 
 static const struct option long_options[] = {
     {"device", required_argument, NULL, 'd'},
+    {"op", required_argument, NULL, OPT_OP},
     {"dt", required_argument, NULL, OPT_DT},
     {"out-dt", required_argument, NULL, OPT_OUT_DT},
     {"layout", required_argument, NULL, OPT_LAYOUT},
@@ -28,19 +30,20 @@ static const struct option long_options[] = {
 
 static void print_help(FILE *out)
 {
-    fprintf(
-        out,
-        "usage: bench-forward [-d P:D] [--dt TYPE] [--out-dt TYPE] [--layout nchw|nhwc] [--out-layout nchw|nhwc]\n"
-        "                     [--act NAME] [--config PIN] [--seconds S] [--json] PROBLEM...\n"
-        "Median time of GroupNorm forward with gamma and beta, and of the fastest copy of the same bytes, measured\n"
-        "in one interleaved run over buffers that do not fit the caches.\n"
-        "  PROBLEM   benchdnn's grammar: g groups, mb batch (2), ic channels, id, ih, iw; g32mb2ic320ih64iw64\n"
-        "  TYPE      f32 (default), f16, bf16, f64; --out-dt is y's, default x's\n"
-        "  NAME      %s\n"
-        "  PIN       VARIANT,param=value,... instead of the library's choice\n"
-        "  -d P:D    device as numbered by clinfo -l; default CLGN_DEVICE, else the first GPU, else the first\n"
-        "  S         seconds of measuring per problem (2)\n",
-        names_all_acts());
+    fprintf(out,
+            "usage: bench-norm [-d P:D] [--op fwd|bwd] [--dt TYPE] [--out-dt TYPE] [--layout nchw|nhwc]\n"
+            "                  [--out-layout nchw|nhwc] [--act NAME] [--config PIN] [--seconds S] [--json] PROBLEM...\n"
+            "Median time of GroupNorm with gamma and beta, and of the fastest copy of the same bytes, measured in one\n"
+            "interleaved run over buffers that do not fit the caches. Backward (bwd) reads x and dy, and writes dx, "
+            "dgamma\n"
+            "and dbeta; its copy reads two tensors and writes one.\n"
+            "  PROBLEM   benchdnn's grammar: g groups, mb batch (2), ic channels, id, ih, iw; g32mb2ic320ih64iw64\n"
+            "  TYPE      f32 (default), f16, bf16, f64; --out-dt is y's, default x's\n"
+            "  NAME      %s\n"
+            "  PIN       VARIANT,param=value,... instead of the library's choice\n"
+            "  -d P:D    device as numbered by clinfo -l; default CLGN_DEVICE, else the first GPU, else the first\n"
+            "  S         seconds of measuring per problem (2)\n",
+            names_all_acts());
 }
 
 static int parse_seconds(const char *text, double *seconds)
@@ -60,6 +63,9 @@ static int parse_one(int option, const char *argument, struct bench_options *o)
     case 'd':
         o->device = argument;
         return device_pick_parse(argument, &unused, &unused);
+    case OPT_OP:
+        o->direction = strcmp(argument, "bwd") == 0 ? CLGN_BACKWARD : CLGN_FORWARD;
+        return strcmp(argument, "bwd") == 0 || strcmp(argument, "fwd") == 0 ? 0 : -1;
     case OPT_DT:
         return names_parse_dtype(argument, &o->dtype);
     case OPT_OUT_DT:
@@ -97,7 +103,7 @@ int bench_options_parse(int argc, char **argv, struct bench_options *options)
         }
         if (parse_one(option, optarg, options) != 0) {
             if (option != '?') {
-                fprintf(stderr, "bench-forward: '%s' is not understood\n", optarg);
+                fprintf(stderr, "bench-norm: '%s' is not understood\n", optarg);
             }
             print_help(stderr);
             return -1;
@@ -112,7 +118,7 @@ int bench_options_parse(int argc, char **argv, struct bench_options *options)
     options->problems = argv + optind;
     options->problem_count = argc - optind;
     if (options->problem_count == 0) {
-        fprintf(stderr, "bench-forward: no PROBLEM given\n");
+        fprintf(stderr, "bench-norm: no PROBLEM given\n");
         print_help(stderr);
         return -1;
     }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The command line of bench-forward. */
+/* The command line of bench-norm. */
 #ifndef CLGN_BENCH_OPTIONS_H
 #define CLGN_BENCH_OPTIONS_H
 
 #include <clgn/clgn.h>
 
 struct bench_options {
+    clgn_direction direction;
     const char *device; /* P:D, or NULL */
     clgn_dtype dtype;
     clgn_dtype out_dtype;

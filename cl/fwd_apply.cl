@@ -2,7 +2,7 @@
 /* Forward, launch 2 of 2, or the only one with given statistics: y of each slice of each group. */
 
 /* clang-format off */
-/* clgn_fwd_apply: every work-group merges the records of its groups (or reads given statistics), then applies them.
+/* clgn_fwd_apply: every work-group merges the records of its groups (or reads what is given or agreed), then applies.
  * Launch    global (units * slices * WGS), local (WGS)
  * Reads     v's tensors (or sum) once, records * 4 * sizeof(ACC) per group and work-group
  * Writes    y once; mean and rstd where the problem has them; sum with given statistics
@@ -24,6 +24,9 @@ __kernel __attribute__((reqd_work_group_size(CLGN_WGS, 1, 1))) void clgn_fwd_app
 #if CLGN_GIVEN
         if (g < b.groups && place == 0)
             clgn_table_group(s, g, clgn_given_stats(&t, group));
+#elif CLGN_BATCH
+        if (g < b.groups && place == 0)
+            clgn_table_group(s, g, clgn_agreed_stats(&t, group));
 #else
         const struct clgn_moments m = clgn_records_merge(&t, group, g < b.groups ? records : 0, t.team, s.tree);
         if (g < b.groups && place == 0) {
@@ -40,6 +43,8 @@ __kernel __attribute__((reqd_work_group_size(CLGN_WGS, 1, 1))) void clgn_fwd_app
     const struct clgn_region part = clgn_region_cut(clgn_region_group(&t, unit), slice, row_cuts, col_cut);
 #if CLGN_GIVEN
     const struct clgn_stats s = clgn_given_stats(&t, unit);
+#elif CLGN_BATCH
+    const struct clgn_stats s = clgn_agreed_stats(&t, unit);
 #else
     const struct clgn_stats s = clgn_stats_of(clgn_records_merge(&t, unit, records, CLGN_WGS, scratch), eps);
     if (slice == 0 && get_local_id(0) == 0)

@@ -25,6 +25,20 @@ static const clgn_tensor *tensor_of(const clgn_args *args, enum clgn_role role)
         [CLGN_T_RESIDUAL] = &args->residual,
         [CLGN_T_MEAN] = &args->mean,
         [CLGN_T_RSTD] = &args->rstd,
+        [CLGN_T_MEAN_LO] = &args->mean_lo,
+        [CLGN_T_RUNNING_MEAN] = &args->running_mean,
+        [CLGN_T_RUNNING_VAR] = &args->running_var,
+        [CLGN_T_DY] = &args->dy,
+        [CLGN_T_DX] = &args->dx,
+        [CLGN_T_DSKIP] = &args->dskip,
+        [CLGN_T_DRESIDUAL] = &args->dresidual,
+        [CLGN_T_DGAMMA] = &args->dgamma,
+        [CLGN_T_DBETA] = &args->dbeta,
+        [CLGN_T_DSCALE] = &args->dscale,
+        [CLGN_T_DSHIFT] = &args->dshift,
+        [CLGN_T_DBIAS] = &args->dbias,
+        [CLGN_T_DMEAN] = &args->dmean,
+        [CLGN_T_DRSTD] = &args->drstd,
         [CLGN_T_WORKSPACE] = &args->workspace,
     };
     return tensors[role];
@@ -39,6 +53,17 @@ static clgn_status buffer_size(const char *name, cl_mem mem, const struct clgn_s
     return CLGN_OK;
 }
 
+/* What the forward problem has and this backward does not read; it may be given. */
+static int is_unread(const struct clgn_geometry *g, enum clgn_role role)
+{
+    const clgn_problem *p = &g->problem;
+    if (!g->backward)
+        return 0;
+    return (role == CLGN_T_RESIDUAL && p->residual) || (role == CLGN_T_X && p->sum) ||
+           (role == CLGN_T_SKIP && p->sum && p->skip != CLGN_SKIP_NONE) ||
+           (role == CLGN_T_BIAS && p->sum && p->bias != CLGN_DTYPE_NONE);
+}
+
 static clgn_status check_tensor(const struct clgn_geometry *g, enum clgn_role role, const clgn_tensor *tensor,
                                 const struct clgn_sink *sink, struct clgn_binding *binding)
 {
@@ -49,7 +74,7 @@ static clgn_status check_tensor(const struct clgn_geometry *g, enum clgn_role ro
     clgn_status status;
     if (tensor->reserved != NULL)
         return clgn_fail(sink, CLGN_ERR_ARGUMENT, "%s.reserved: %p is not NULL", name, tensor->reserved);
-    if (o->dtype == CLGN_DTYPE_NONE && tensor->mem != NULL)
+    if (o->dtype == CLGN_DTYPE_NONE && tensor->mem != NULL && !is_unread(g, role))
         return clgn_fail(sink, CLGN_ERR_ARGUMENT, "%s.mem: %p, but the problem has no %s", name, (void *)tensor->mem,
                          name);
     if (o->dtype == CLGN_DTYPE_NONE || o->elements == 0)
@@ -97,8 +122,27 @@ static clgn_status check_workspace(const struct clgn_geometry *g, uint64_t need,
     return CLGN_OK;
 }
 
-/* An output that begins where another tensor begins overlaps it for certain. y may be x, or the residual, when they
- * agree in everything; the residual's type and layout are y's. */
+/* Outputs that may be an input, when type, layout and strides agree. */
+static int may_alias(enum clgn_role output, enum clgn_role other)
+{
+    switch (output) {
+    case CLGN_T_Y:
+        return other == CLGN_T_X || other == CLGN_T_RESIDUAL;
+    case CLGN_T_DX:
+        return other == CLGN_T_DY || other == CLGN_T_DSKIP;
+    case CLGN_T_DSKIP:
+        return other == CLGN_T_DX || other == CLGN_T_DY;
+    default:
+        return 0;
+    }
+}
+
+static int is_last(const struct clgn_geometry *g, enum clgn_role role)
+{
+    return clgn_follows_y(role) ? g->y_last : g->x_last;
+}
+
+/* An output that begins where another tensor begins overlaps it for certain. */
 static clgn_status check_overlap(const struct clgn_geometry *g, enum clgn_role output, enum clgn_role other,
                                  const struct clgn_binding *bindings, const struct clgn_sink *sink)
 {
@@ -106,29 +150,32 @@ static clgn_status check_overlap(const struct clgn_geometry *g, enum clgn_role o
     const struct clgn_operand *b = &g->operand[other];
     const uint64_t a_byte = bindings[output].at * clgn_dtype_bytes(a->dtype);
     const uint64_t b_byte = bindings[other].at * clgn_dtype_bytes(b->dtype);
-    const int may = output == CLGN_T_Y && (other == CLGN_T_X || other == CLGN_T_RESIDUAL);
+    const int may = may_alias(output, other) && a->strided && b->strided;
     if (bindings[output].mem == NULL || bindings[output].mem != bindings[other].mem || a_byte != b_byte)
         return CLGN_OK;
     if (!may)
         return clgn_fail(sink, CLGN_ERR_ARGUMENT, "%s, %s: the same memory at offset %llu", clgn_role_name(output),
                          clgn_role_name(other), (unsigned long long)a_byte);
-    if (a->dtype != b->dtype || (other == CLGN_T_X && g->x_last != g->y_last) || (g->n > 1 && a->bs != b->bs) ||
+    if (a->dtype != b->dtype || is_last(g, output) != is_last(g, other) || (g->n > 1 && a->bs != b->bs) ||
         a->rs != b->rs)
         return clgn_fail(
             sink, CLGN_ERR_ARGUMENT,
             "%s, %s: the same memory at offset %llu, but types %s and %s, layouts %d and %d, batch strides "
             "%llu and %llu, row strides %llu and %llu",
             clgn_role_name(output), clgn_role_name(other), (unsigned long long)a_byte, clgn_dtype_name(a->dtype),
-            clgn_dtype_name(b->dtype), g->y_last, other == CLGN_T_X ? g->x_last : g->y_last, (unsigned long long)a->bs,
+            clgn_dtype_name(b->dtype), is_last(g, output), is_last(g, other), (unsigned long long)a->bs,
             (unsigned long long)b->bs, (unsigned long long)a->rs, (unsigned long long)b->rs);
     return CLGN_OK;
 }
 
 static int is_output(const struct clgn_geometry *g, enum clgn_role role)
 {
-    const int given = g->problem.stats == CLGN_STATS_GIVEN;
-    return role == CLGN_T_Y || role == CLGN_T_SUM || role == CLGN_T_WORKSPACE ||
-           (!given && (role == CLGN_T_MEAN || role == CLGN_T_RSTD));
+    if (role == CLGN_T_WORKSPACE || role == CLGN_T_Y || (role >= CLGN_T_DX && role <= CLGN_T_DBIAS))
+        return 1;
+    if (g->backward)
+        return 0;
+    return role == CLGN_T_SUM ||
+           (g->problem.stats == CLGN_STATS_COMPUTE && role >= CLGN_T_MEAN && role <= CLGN_T_RUNNING_VAR);
 }
 
 clgn_status clgn_args_check(const struct clgn_geometry *geometry, uint64_t workspace_bytes, const clgn_args *args,

@@ -80,6 +80,8 @@ static cl_int set_shape_of(struct clgn_compiled *c, cl_kernel kernel, int warm)
             code = set_ulong(kernel, &index, warm ? 0 : o->rs);
     }
     if (code == CL_SUCCESS)
+        code = set_ulong(kernel, &index, g->n);
+    if (code == CL_SUCCESS)
         code = set_int(kernel, &index, (int64_t)g->c);
     if (code == CL_SUCCESS)
         code = set_int(kernel, &index, (int64_t)g->g);
@@ -95,6 +97,10 @@ static cl_int set_shape_of(struct clgn_compiled *c, cl_kernel kernel, int warm)
         code = set_real(kernel, &index, g->wide, g->problem.eps);
     if (code == CL_SUCCESS)
         code = set_real(kernel, &index, g->wide, g->problem.act_alpha);
+    if (code == CL_SUCCESS)
+        code = set_real(kernel, &index, g->wide, (double)g->count);
+    if (code == CL_SUCCESS)
+        code = set_real(kernel, &index, g->wide, g->problem.momentum);
     if (code == CL_SUCCESS)
         code = set(kernel, &index, c->local_bytes, NULL);
     return code;
@@ -196,7 +202,7 @@ static clgn_status make_kernels(struct clgn_program_table *programs, cl_device_i
 static clgn_status list_launches(struct clgn_compiled *c, const struct clgn_sink *sink)
 {
     const struct clgn_variant *variant = c->choice.variant;
-    c->launch_count = c->geometry.n > 0 ? variant->launches(&c->geometry, &c->choice.params, NULL, 0) : 0;
+    c->launch_count = variant->launches(&c->geometry, &c->choice.params, NULL, 0);
     c->launches = calloc(c->launch_count + 1, sizeof *c->launches);
     if (c->launches == NULL)
         return clgn_fail(sink, CLGN_ERR_MEMORY, "no memory for %zu launches", c->launch_count);

@@ -10,7 +10,9 @@
 
 static const char *refuse(const struct clgn_geometry *g)
 {
-    return g->problem.stats == CLGN_STATS_GIVEN ? NULL : "statistics are to be computed";
+    if (g->backward)
+        return "direction is backward";
+    return g->problem.stats != CLGN_STATS_COMPUTE ? NULL : "statistics are to be computed";
 }
 
 static void complete(const struct clgn_geometry *g, const struct clgn_device *d, struct clgn_params *p)
@@ -28,9 +30,10 @@ static void complete(const struct clgn_geometry *g, const struct clgn_device *d,
 
 static size_t launches(const struct clgn_geometry *g, const struct clgn_params *p, struct clgn_launch *out, size_t room)
 {
-    if (room > 0)
-        out[0] = clgn_launch_slices(g, p, 0, 0, clgn_units(g, p));
-    return 1;
+    const uint64_t units = clgn_units(g, p);
+    if (units > 0 && room > 0)
+        out[0] = clgn_launch_slices(g, p, 0, 0, units);
+    return units > 0;
 }
 
 const struct clgn_variant clgn_fwd_given = {

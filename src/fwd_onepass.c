@@ -1,65 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Forward in one launch with a work-group per unit, for GPUs with enough groups (cl/fwd_onepass.cl). */
-#include "units.h"
+#include "registers.h"
 
-/* Channels-last: bytes of a row of x in a unit, two cache lines. */
-#define ROW_BYTES 256
 /* Vectors that a work-item can hold without spilling on any vendor; fewer beside what needs registers of its own. */
 #define MOST_HELD 8
 #define MOST_HELD_FUSED 2
-/* Work-items of a unit that is read twice. */
-#define WORK_GROUP 256
-/* Elements per work-item below which another work-item does not pay. */
-#define LEAST_ELEMENTS 8
-
-static uint64_t ceil_div(uint64_t a, uint64_t b)
-{
-    return (a + b - 1) / b;
-}
-
-static uint64_t most_held(const struct clgn_geometry *g)
-{
-    return clgn_is_fused(g) ? MOST_HELD_FUSED : MOST_HELD;
-}
-
-/* Work-items for a unit: enough to hold it in registers when the device allows that many. */
-static long default_wgs(const struct clgn_geometry *g, const struct clgn_device *d, const struct clgn_params *p)
-{
-    const uint64_t elements = clgn_unit_row(g, p) * clgn_unit_rows(g, p);
-    const uint64_t held = 4 * most_held(g);
-    const uint64_t few = ceil_div(elements, LEAST_ELEMENTS);
-    uint64_t wgs = elements <= held * d->max_work_group ? ceil_div(elements, held / 2) : WORK_GROUP;
-    if (wgs < 32)
-        wgs = few < 32 ? few : 32;
-    wgs = wgs < d->max_work_group ? wgs : d->max_work_group;
-    return clgn_power_below(2 * wgs - 1 < d->max_work_group ? 2 * wgs - 1 : d->max_work_group);
-}
-
-/* Rows and vectors of a work-item, if they are few enough; walk is p completed. */
-static void hold_in_registers(const struct clgn_geometry *g, const struct clgn_params *walk, struct clgn_params *p)
-{
-    const uint64_t rows = (uint64_t)(walk->value[CLGN_P_WGS] / walk->value[CLGN_P_LX]);
-    const uint64_t columns = (uint64_t)(walk->value[CLGN_P_LX] * walk->value[CLGN_P_VEC]);
-    const uint64_t rpi = ceil_div(clgn_unit_rows(g, walk), rows);
-    const uint64_t cpi = ceil_div(clgn_unit_row(g, walk), columns);
-    const uint64_t most = most_held(g);
-    if (rpi <= most && cpi <= most && rpi * cpi <= most) {
-        p->value[CLGN_P_RPI] = (long)rpi;
-        p->value[CLGN_P_CPI] = (long)cpi;
-    }
-}
 
 static void complete(const struct clgn_geometry *g, const struct clgn_device *d, struct clgn_params *p)
 {
-    struct clgn_params walk;
-    clgn_params_default(p, CLGN_P_BLOCK, clgn_block_of(g, ROW_BYTES));
-    clgn_params_default(p, CLGN_P_WGS, default_wgs(g, d, p));
-    walk = *p;
-    clgn_complete_walk(g, d, &walk);
-    if (walk.value[CLGN_P_LX] <= walk.value[CLGN_P_WGS] && p->value[CLGN_P_RPI] == CLGN_UNSET &&
-        p->value[CLGN_P_CPI] == CLGN_UNSET)
-        hold_in_registers(g, &walk, p);
-    clgn_complete_walk(g, d, p);
+    clgn_complete_held(g, d, clgn_is_fused(g) ? MOST_HELD_FUSED : MOST_HELD, p);
 }
 
 const struct clgn_variant clgn_fwd_onepass = {
@@ -67,7 +16,7 @@ const struct clgn_variant clgn_fwd_onepass = {
     .uses = CLGN_USES_WALK | CLGN_USES(PER) | CLGN_USES(RPI) | CLGN_USES(CPI) | CLGN_USES(SG),
     .files = {"fwd_onepass.cl"},
     .kernels = {"clgn_fwd_onepass"},
-    .refuse = clgn_refuse_given,
+    .refuse = clgn_refuse_computed,
     .complete = complete,
     .launches = clgn_launch_units,
 };

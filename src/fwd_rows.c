@@ -23,7 +23,8 @@ const struct clgn_variant clgn_fwd_rows = {
     .uses = CLGN_USES_WALK | CLGN_USES(PER),
     .files = {"fwd_rows.cl"},
     .kernels = {"clgn_fwd_rows"},
-    .refuse = clgn_refuse_given,
+    .refuse = clgn_refuse_computed,
     .complete = complete,
+    .legal = clgn_legal_alone,
     .launches = clgn_launch_units,
 };

@@ -23,26 +23,93 @@ struct clgn_program_table {
     struct entry *entries;
 };
 
+static void add_macros(const char *const *names, const int *values, size_t count, struct clgn_text *text)
+{
+    for (size_t i = 0; i < count; i++)
+        clgn_text_add(text, " -DCLGN_%s=%d", names[i], values[i]);
+}
+
 static void add_problem_macros(const struct clgn_geometry *g, int linear, int workspace, struct clgn_text *text)
 {
     const clgn_problem *p = &g->problem;
-    const struct {
-        const char *name;
-        int value;
-    } macros[] = {
-        {"X", (int)p->x.dtype},       {"Y", (int)p->y.dtype},
-        {"BIAS", (int)p->bias},       {"GAMMA", (int)p->gamma},
-        {"BETA", (int)p->beta},       {"SCALE", (int)p->scale},
-        {"SHIFT", (int)p->shift},     {"X_LAST", g->x_last},
-        {"Y_LAST", g->y_last},        {"SKIP", (int)p->skip},
-        {"SUM", p->sum != 0},         {"RESIDUAL", p->residual != 0},
-        {"ACT", (int)p->act},         {"GIVEN", p->stats == CLGN_STATS_GIVEN},
-        {"MEAN", p->write_mean != 0}, {"RSTD", p->write_rstd != 0},
-        {"WORKSPACE", workspace},     {"INDEX64", g->index64},
-        {"POINT", g->point},          {"LINEAR", linear},
+    const struct clgn_operand *o = g->operand;
+    static const char *const names[] = {
+        "X",     "Y",       "BIAS",      "GAMMA",   "BETA",  "SCALE",  "SHIFT",    "X_LAST",  "Y_LAST",
+        "SKIP",  "SUM",     "RESIDUAL",  "ACT",     "GIVEN", "MEAN",   "RSTD",     "MEAN_LO", "RMS",
+        "BATCH", "RUNNING", "WORKSPACE", "INDEX64", "POINT", "LINEAR", "BACKWARD",
     };
-    for (size_t i = 0; i < sizeof macros / sizeof macros[0]; i++)
-        clgn_text_add(text, " -DCLGN_%s=%d", macros[i].name, macros[i].value);
+    const int given = p->stats == CLGN_STATS_GIVEN ? 1 : p->stats == CLGN_STATS_RUNNING ? 2 : 0;
+    const int running = !p->running ? 0 : p->running_biased ? 2 : 1;
+    const int values[] = {
+        (int)p->x.dtype,
+        (int)p->y.dtype,
+        (int)o[CLGN_T_BIAS].dtype,
+        (int)p->gamma,
+        (int)p->beta,
+        (int)p->scale,
+        (int)p->shift,
+        g->x_last,
+        g->y_last,
+        o[CLGN_T_SKIP].dtype != CLGN_DTYPE_NONE ? (int)p->skip : 0,
+        p->sum != 0,
+        o[CLGN_T_RESIDUAL].dtype != CLGN_DTYPE_NONE,
+        (int)p->act,
+        given,
+        o[CLGN_T_MEAN].dtype != CLGN_DTYPE_NONE,
+        o[CLGN_T_RSTD].dtype != CLGN_DTYPE_NONE,
+        p->mean_lo != 0,
+        p->rms != 0,
+        g->batch,
+        running,
+        workspace,
+        g->index64,
+        g->point,
+        linear,
+        g->backward,
+    };
+    add_macros(names, values, sizeof names / sizeof names[0], text);
+}
+
+static void add_gradient_macros(const struct clgn_geometry *g, struct clgn_text *text)
+{
+    const clgn_problem *p = &g->problem;
+    static const char *const names[] = {
+        "DGAMMA", "DBETA", "DSCALE", "DSHIFT", "DBIAS", "DSKIP", "DSKIP_FULL", "DRESIDUAL", "DMEAN", "DRSTD",
+    };
+    const int full = p->skip == CLGN_SKIP_FULL;
+    const int values[] = {
+        (int)p->dgamma,
+        (int)p->dbeta,
+        (int)p->dscale,
+        (int)p->dshift,
+        (int)p->dbias,
+        full ? 0 : (int)p->dskip,
+        full && p->dskip != CLGN_GRADIENT_NONE,
+        p->dresidual != 0,
+        p->dmean != 0,
+        p->drstd != 0,
+    };
+    if (g->backward)
+        add_macros(names, values, sizeof names / sizeof names[0], text);
+}
+
+/* The files of the walks over one layout, in order; returns how many. */
+static size_t list_walk(const struct clgn_geometry *g, const struct clgn_params *params, const char **files)
+{
+    size_t count = 0;
+    files[count++] = g->x_last ? "block.clh" : "region.clh";
+    if (g->backward) {
+        files[count++] = "derivative.clh";
+        files[count++] = "gradient.clh";
+        files[count++] = g->x_last ? "pull_last.clh" : g->point ? "pull_point.clh" : "pull_first.clh";
+        if (params->value[CLGN_P_RPI] > 0)
+            files[count++] = "pull_registers.clh";
+        return count;
+    }
+    files[count++] = g->x_last ? "walk_last.clh" : "walk_first.clh";
+    if (params->value[CLGN_P_RPI] > 0)
+        files[count++] = "walk_registers.clh";
+    return count;
 }
 
 void clgn_program_describe(const struct clgn_geometry *geometry, const struct clgn_params *params,
@@ -57,17 +124,14 @@ void clgn_program_describe(const struct clgn_geometry *geometry, const struct cl
     memset(spec->files, 0, sizeof spec->files);
     for (; count < sizeof shared / sizeof shared[0]; count++)
         spec->files[count] = shared[count];
-    if (geometry->x_last)
-        spec->files[count++] = "block.clh";
-    spec->files[count++] = geometry->x_last ? "walk_last.clh" : "walk_first.clh";
-    if (params->value[CLGN_P_RPI] > 0)
-        spec->files[count++] = "walk_registers.clh";
+    count += list_walk(geometry, params, spec->files + count);
     for (; *kernels != NULL; kernels++)
         spec->files[count++] = *kernels;
     assert(count < CLGN_PROGRAM_FILES);
     /* Always an explicit version: without one some implementations take the newest. */
     clgn_text_add(&text, "%s", params->value[CLGN_P_SG] == CLGN_SUBGROUPS_KHRONOS ? "-cl-std=CL2.0" : "-cl-std=CL1.2");
     add_problem_macros(geometry, linear, workspace, &text);
+    add_gradient_macros(geometry, &text);
     clgn_params_print_macros(params, &text);
     assert(!text.cut);
 }

@@ -8,8 +8,8 @@
 #include "problem.h"
 
 /* Most files of one program, and most bytes of its options. */
-#define CLGN_PROGRAM_FILES 16
-#define CLGN_OPTIONS_BYTES 1536
+#define CLGN_PROGRAM_FILES 20
+#define CLGN_OPTIONS_BYTES 2048
 
 /* What identifies a program in its context. */
 struct clgn_program_spec {

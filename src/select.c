@@ -6,12 +6,16 @@
 
 #include "units.h"
 
-#define WHY_BYTES 768
+#define WHY_BYTES 1024
 
 static const struct clgn_variant *const variants[] = {
-#define CLGN_VARIANT(name) &clgn_##name,
+#define CLGN_FORWARD_VARIANT(name) &clgn_##name,
+#define CLGN_BATCH_VARIANT(name) CLGN_FORWARD_VARIANT(name)
+#define CLGN_BACKWARD_VARIANT(name) CLGN_FORWARD_VARIANT(name)
 #include "variants.inc"
-#undef CLGN_VARIANT
+#undef CLGN_FORWARD_VARIANT
+#undef CLGN_BATCH_VARIANT
+#undef CLGN_BACKWARD_VARIANT
 };
 
 #define VARIANT_COUNT (sizeof variants / sizeof variants[0])
@@ -23,9 +27,9 @@ static const struct clgn_variant *const variants[] = {
 static int preference(const struct clgn_geometry *g, const struct clgn_device *d, const struct clgn_choice *choice)
 {
     const uint64_t units = clgn_units(g, &choice->params);
-    if (choice->variant == &clgn_fwd_rows)
+    if (choice->variant == &clgn_fwd_rows || choice->variant == &clgn_bwd_rows)
         return d->is_cpu ? units >= d->compute_units ? 3 : 1 : 0;
-    if (choice->variant == &clgn_fwd_onepass)
+    if (choice->variant == &clgn_fwd_onepass || choice->variant == &clgn_bwd_onepass)
         return d->is_cpu ? 0 : choice->params.value[CLGN_P_RPI] > 0 || units >= BUSY_GROUPS * d->compute_units ? 3 : 1;
     return 2;
 }

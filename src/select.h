@@ -13,7 +13,7 @@ struct clgn_choice {
 };
 
 /* More than the number of variants. */
-#define CLGN_MOST_CHOICES 8
+#define CLGN_MOST_CHOICES 12
 
 /* The legal choices, best first, at most CLGN_MOST_CHOICES. A pin gives one, or CLGN_ERR_ARGUMENT saying what is
  * illegal. Without a pin, none is CLGN_ERR_UNSUPPORTED saying why for each variant. */

@@ -12,12 +12,23 @@
  * too, and the next reader would find only the end of a larger y. */
 #define NT_SHARE 8
 
-static uint64_t ceil_div(uint64_t a, uint64_t b)
+/* Work-items of a work-group that shares its unit with others. */
+#define WORK_GROUP 256
+/* Bytes of x in a slice at least, on GPUs: a few loads of every work-item. */
+#define SLICE_BYTES ((uint64_t)32 << 10)
+/* Work-groups per compute unit that keep a GPU busy, and a CPU's threads evenly loaded. */
+#define GPU_GROUPS 8
+#define CPU_GROUPS 4
+#define MOST_SLICES 1024
+/* Channels that a work-item takes at least where each costs little. */
+#define CHANNELS_EACH 16
+
+uint64_t clgn_ceil_div(uint64_t a, uint64_t b)
 {
     return a / b + (a % b != 0);
 }
 
-static uint64_t smaller(uint64_t a, uint64_t b)
+uint64_t clgn_smaller(uint64_t a, uint64_t b)
 {
     return a < b ? a : b;
 }
@@ -30,21 +41,21 @@ long clgn_power_below(uint64_t value)
     return power;
 }
 
-static uint64_t acc_bytes(const struct clgn_geometry *g)
+uint64_t clgn_acc_bytes(const struct clgn_geometry *g)
 {
     return g->wide ? 8 : 4;
 }
 
 uint64_t clgn_units(const struct clgn_geometry *g, const struct clgn_params *p)
 {
-    return g->n * (g->x_last ? ceil_div(g->g, (uint64_t)p->value[CLGN_P_BLOCK]) : g->g);
+    return g->n * (g->x_last ? clgn_ceil_div(g->g, (uint64_t)p->value[CLGN_P_BLOCK]) : g->g);
 }
 
 uint64_t clgn_unit_row(const struct clgn_geometry *g, const struct clgn_params *p)
 {
     if (g->point || clgn_unit_linear(g, p))
         return g->cg * g->s;
-    return g->x_last ? smaller((uint64_t)p->value[CLGN_P_BLOCK], g->g) * g->cg : g->s;
+    return g->x_last ? clgn_smaller((uint64_t)p->value[CLGN_P_BLOCK], g->g) * g->cg : g->s;
 }
 
 uint64_t clgn_unit_rows(const struct clgn_geometry *g, const struct clgn_params *p)
@@ -58,12 +69,12 @@ uint64_t clgn_unit_rows(const struct clgn_geometry *g, const struct clgn_params 
 static uint64_t last_block_row(const struct clgn_geometry *g, const struct clgn_params *p)
 {
     const uint64_t block = (uint64_t)p->value[CLGN_P_BLOCK];
-    return (g->g % block != 0 ? g->g % block : smaller(block, g->g)) * g->cg;
+    return (g->g % block != 0 ? g->g % block : clgn_smaller(block, g->g)) * g->cg;
 }
 
 long clgn_unit_team(const struct clgn_geometry *g, const struct clgn_params *p)
 {
-    const uint64_t groups = smaller((uint64_t)p->value[CLGN_P_BLOCK], g->g);
+    const uint64_t groups = clgn_smaller((uint64_t)p->value[CLGN_P_BLOCK], g->g);
     const uint64_t share = (uint64_t)p->value[CLGN_P_WGS] / groups;
     return share > 1 ? clgn_power_below(share) : 1;
 }
@@ -78,25 +89,37 @@ uint64_t clgn_unit_local_bytes(const struct clgn_geometry *g, const struct clgn_
     const uint64_t wgs = (uint64_t)p->value[CLGN_P_WGS];
     const uint64_t vec = (uint64_t)p->value[CLGN_P_VEC];
     const uint64_t ly = wgs / (uint64_t)p->value[CLGN_P_LX];
-    const uint64_t pitch = ceil_div(clgn_unit_row(g, p), vec) * vec;
+    const uint64_t pitch = clgn_ceil_div(clgn_unit_row(g, p), vec) * vec;
     uint64_t elements = 4 * wgs;
-    if (g->x_last)
+    if (g->x_last && g->backward)
+        elements += (3 + (wgs == 1 ? 9 : 6 * ly)) * pitch + 4 * (uint64_t)p->value[CLGN_P_BLOCK];
+    else if (g->x_last)
         elements += (wgs == 1 ? 6 : 4 * ly) * pitch + 4 * (uint64_t)p->value[CLGN_P_BLOCK];
-    return elements * acc_bytes(g);
+    return elements * clgn_acc_bytes(g);
+}
+
+/* Bytes of the tensors of x's or y's shape that are among the roles [first, end). */
+static uint64_t bytes_of(const struct clgn_geometry *g, int first, int end)
+{
+    uint64_t element = 0;
+    for (int i = first; i < end; i++)
+        if (g->operand[i].strided)
+            element += clgn_dtype_bytes(g->operand[i].dtype);
+    return g->n * g->c * g->s * element;
 }
 
 uint64_t clgn_bytes_in(const struct clgn_geometry *g)
 {
-    const uint64_t tensors = g->problem.skip == CLGN_SKIP_FULL ? 2 : 1;
-    return g->n * g->c * g->s * tensors * clgn_dtype_bytes(g->problem.x.dtype);
+    const uint64_t inputs = bytes_of(g, CLGN_T_X, CLGN_T_X + 1) + bytes_of(g, CLGN_T_SKIP, CLGN_T_SKIP + 1);
+    if (!g->backward)
+        return inputs;
+    return inputs + bytes_of(g, CLGN_T_SUM, CLGN_T_SUM + 1) + bytes_of(g, CLGN_T_RESIDUAL, CLGN_T_RESIDUAL + 1) +
+           bytes_of(g, CLGN_T_DY, CLGN_T_DY + 1);
 }
 
 uint64_t clgn_bytes_once(const struct clgn_geometry *g)
 {
-    const uint64_t x = clgn_dtype_bytes(g->problem.x.dtype);
-    const uint64_t y = clgn_dtype_bytes(g->problem.y.dtype);
-    const uint64_t element = (g->problem.sum ? x : 0) + (g->problem.residual ? y : 0) + y;
-    return clgn_bytes_in(g) + g->n * g->c * g->s * element;
+    return bytes_of(g, 0, CLGN_ROLE_COUNT);
 }
 
 int clgn_is_fused(const struct clgn_geometry *g)
@@ -105,9 +128,15 @@ int clgn_is_fused(const struct clgn_geometry *g)
     return p->sum || p->residual || (p->skip != CLGN_SKIP_NONE && p->bias != CLGN_DTYPE_NONE);
 }
 
-const char *clgn_refuse_given(const struct clgn_geometry *g)
+const char *clgn_refuse_computed(const struct clgn_geometry *g)
 {
-    return g->problem.stats == CLGN_STATS_GIVEN ? "statistics are given" : NULL;
+    if (g->backward)
+        return "direction is backward";
+    if (g->problem.stats != CLGN_STATS_COMPUTE)
+        return "statistics are given";
+    if (g->batch || g->problem.running)
+        return "statistics meet over the batch";
+    return NULL;
 }
 
 /* Every vector of a strided tensor begins at a multiple of vec, offsets aside. */
@@ -126,13 +155,18 @@ static int strides_align(const struct clgn_geometry *g, const struct clgn_params
 uint64_t clgn_workspace_bytes(const struct clgn_variant *variant, const struct clgn_geometry *g,
                               const struct clgn_params *p)
 {
-    return variant->workspace ? g->n * g->g * (uint64_t)p->value[CLGN_P_SLICES] * 4 * acc_bytes(g) : 0;
+    return variant->workspace != NULL ? variant->workspace(g, p) : 0;
+}
+
+uint64_t clgn_moments_bytes(const struct clgn_geometry *g, const struct clgn_params *p)
+{
+    return g->n * g->g * (uint64_t)p->value[CLGN_P_SLICES] * 4 * clgn_acc_bytes(g);
 }
 
 long clgn_block_of(const struct clgn_geometry *g, uint64_t bytes)
 {
     const uint64_t group = g->cg * clgn_dtype_bytes(g->problem.x.dtype);
-    return g->x_last ? (long)smaller(ceil_div(bytes, group), g->g) : 1;
+    return g->x_last ? (long)clgn_smaller(clgn_ceil_div(bytes, group), g->g) : 1;
 }
 
 /* The shortest row that a vector must fit in; in a linear walk a vector may reach into the next one, but no further. */
@@ -146,7 +180,7 @@ static uint64_t shortest_row(const struct clgn_geometry *g, const struct clgn_pa
 static long default_vec(const struct clgn_geometry *g, const struct clgn_device *d, const struct clgn_params *p)
 {
     const uint64_t bytes = d->is_cpu ? d->vector_bytes : GPU_VECTOR_BYTES;
-    return clgn_power_below(smaller(bytes / acc_bytes(g), shortest_row(g, p)));
+    return clgn_power_below(clgn_smaller(bytes / clgn_acc_bytes(g), shortest_row(g, p)));
 }
 
 void clgn_complete_walk(const struct clgn_geometry *g, const struct clgn_device *d, struct clgn_params *p)
@@ -156,7 +190,7 @@ void clgn_complete_walk(const struct clgn_geometry *g, const struct clgn_device 
     uint64_t vectors;
     long lx;
     clgn_params_default(p, CLGN_P_VEC, default_vec(g, d, p));
-    vectors = ceil_div(clgn_unit_row(g, p), (uint64_t)p->value[CLGN_P_VEC]);
+    vectors = clgn_ceil_div(clgn_unit_row(g, p), (uint64_t)p->value[CLGN_P_VEC]);
     lx = clgn_power_below(vectors);
     if ((uint64_t)lx < vectors)
         lx *= 2;
@@ -174,6 +208,26 @@ void clgn_complete_walk(const struct clgn_geometry *g, const struct clgn_device 
     clgn_params_default(p, CLGN_P_PER, 1);
     clgn_params_default(p, CLGN_P_SLICES, 1);
     clgn_params_default(p, CLGN_P_BANDS, 1);
+}
+
+static long default_slices(const struct clgn_geometry *g, const struct clgn_device *d, const struct clgn_params *p)
+{
+    const uint64_t units = clgn_units(g, p);
+    const uint64_t wanted = d->compute_units * (d->is_cpu ? CPU_GROUPS : GPU_GROUPS);
+    const uint64_t unit_bytes = units > 0 ? clgn_bytes_in(g) / units : 0;
+    uint64_t slices = units > 0 ? (wanted + units - 1) / units : 1;
+    slices = clgn_smaller(slices, unit_bytes / SLICE_BYTES);
+    slices = clgn_smaller(slices, MOST_SLICES);
+    return (long)(slices > 0 ? slices : 1);
+}
+
+void clgn_complete_slices(const struct clgn_geometry *g, const struct clgn_device *d, struct clgn_params *p)
+{
+    const uint64_t group = clgn_smaller(d->max_work_group, WORK_GROUP);
+    clgn_params_default(p, CLGN_P_WGS, d->is_cpu ? 1 : clgn_power_below(group));
+    clgn_params_default(p, CLGN_P_BLOCK, clgn_block_of(g, d->is_cpu ? UINT64_MAX / 2 : 512));
+    clgn_params_default(p, CLGN_P_SLICES, default_slices(g, d, p));
+    clgn_complete_walk(g, d, p);
 }
 
 static int registers_legal(const struct clgn_geometry *g, const struct clgn_params *p, struct clgn_text *why)
@@ -196,6 +250,14 @@ static int registers_legal(const struct clgn_geometry *g, const struct clgn_para
     return 1;
 }
 
+int clgn_legal_alone(const struct clgn_geometry *g, const struct clgn_params *p, struct clgn_text *why)
+{
+    (void)g;
+    if (p->value[CLGN_P_WGS] != 1)
+        clgn_text_add(why, "wgs=%ld, but this variant has work-groups of 1", p->value[CLGN_P_WGS]);
+    return p->value[CLGN_P_WGS] == 1;
+}
+
 int clgn_params_legal(const struct clgn_variant *variant, const struct clgn_geometry *g, const struct clgn_device *d,
                       const struct clgn_params *p, struct clgn_text *why)
 {
@@ -205,8 +267,6 @@ int clgn_params_legal(const struct clgn_variant *variant, const struct clgn_geom
     if ((uint64_t)v[CLGN_P_WGS] > d->max_work_group)
         clgn_text_add(why, "wgs=%ld is more than the device's %llu", v[CLGN_P_WGS],
                       (unsigned long long)d->max_work_group);
-    else if (v[CLGN_P_WGS] != 1 && variant == &clgn_fwd_rows)
-        clgn_text_add(why, "wgs=%ld, but fwd_rows has work-groups of 1", v[CLGN_P_WGS]);
     else if (v[CLGN_P_LX] > v[CLGN_P_WGS])
         clgn_text_add(why, "lx=%ld is more than wgs=%ld", v[CLGN_P_LX], v[CLGN_P_WGS]);
     else if ((uint64_t)v[CLGN_P_BLOCK] > (g->x_last ? g->g : 1))
@@ -233,7 +293,7 @@ int clgn_params_legal(const struct clgn_variant *variant, const struct clgn_geom
         clgn_text_add(why, "%llu units in %ld slices are too many", (unsigned long long)clgn_units(g, p),
                       v[CLGN_P_SLICES]);
     else
-        return registers_legal(g, p, why);
+        return registers_legal(g, p, why) && (variant->legal == NULL || variant->legal(g, p, why));
     return 0;
 }
 
@@ -242,16 +302,16 @@ size_t clgn_launch_units(const struct clgn_geometry *g, const struct clgn_params
 {
     const uint64_t units = clgn_units(g, p);
     const uint64_t per = (uint64_t)p->value[CLGN_P_PER];
-    const struct clgn_launch launch = {.groups = ceil_div(units, per),
+    const struct clgn_launch launch = {.groups = clgn_ceil_div(units, per),
                                        .units = (uint32_t)units,
                                        .per = (uint32_t)per,
                                        .slices = 1,
                                        .records = 1,
                                        .row_cuts = 1,
                                        .col_cut = 1};
-    if (room > 0)
+    if (units > 0 && room > 0)
         launches[0] = launch;
-    return 1;
+    return units > 0;
 }
 
 struct clgn_launch clgn_launch_slices(const struct clgn_geometry *g, const struct clgn_params *p, int kernel,
@@ -261,7 +321,7 @@ struct clgn_launch clgn_launch_slices(const struct clgn_geometry *g, const struc
     const uint64_t step = (uint64_t)(p->value[CLGN_P_LX] * p->value[CLGN_P_VEC]);
     const uint64_t rows = clgn_unit_rows(g, p);
     const uint64_t columns = clgn_unit_row(g, p);
-    const uint64_t row_cuts = smaller(rows, slices);
+    const uint64_t row_cuts = clgn_smaller(rows, slices);
     const uint64_t column_cuts = slices / row_cuts; /* slices beyond row_cuts * column_cuts find nothing to do */
     const struct clgn_launch launch = {.kernel = kernel,
                                        .groups = units * slices,
@@ -271,6 +331,21 @@ struct clgn_launch clgn_launch_slices(const struct clgn_geometry *g, const struc
                                        .slices = (int32_t)slices,
                                        .records = (int32_t)slices,
                                        .row_cuts = (int32_t)row_cuts,
-                                       .col_cut = (int64_t)(ceil_div(ceil_div(columns, column_cuts), step) * step)};
+                                       .col_cut = (int64_t)(clgn_ceil_div(clgn_ceil_div(columns, column_cuts), step) *
+                                                            step)};
+    return launch;
+}
+
+struct clgn_launch clgn_launch_channels(const struct clgn_geometry *g, const struct clgn_params *p, int kernel)
+{
+    const uint64_t wgs = (uint64_t)p->value[CLGN_P_WGS];
+    const struct clgn_launch launch = {.kernel = kernel,
+                                       .groups = clgn_ceil_div(g->c, wgs == 1 ? CHANNELS_EACH : wgs),
+                                       .units = (uint32_t)clgn_units(g, p),
+                                       .per = 1,
+                                       .slices = 1,
+                                       .records = (int32_t)p->value[CLGN_P_SLICES],
+                                       .row_cuts = 1,
+                                       .col_cut = 1};
     return launch;
 }

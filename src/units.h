@@ -21,22 +21,34 @@ int clgn_unit_linear(const struct clgn_geometry *geometry, const struct clgn_par
 /* Local memory of a work-group, in bytes. */
 uint64_t clgn_unit_local_bytes(const struct clgn_geometry *geometry, const struct clgn_params *params);
 
-/* Bytes of x and a full skip; of these and of what is written, each once. */
+/* Bytes of the inputs of x's or y's shape that both passes read; of all such tensors, each once. */
 uint64_t clgn_bytes_in(const struct clgn_geometry *geometry);
 uint64_t clgn_bytes_once(const struct clgn_geometry *geometry);
 
 /* Whether so much is fused that a GPU's work-item has few registers left for vectors in flight. */
 int clgn_is_fused(const struct clgn_geometry *geometry);
 
-/* For clgn_variant.refuse of those that compute statistics. */
-const char *clgn_refuse_given(const struct clgn_geometry *geometry);
+/* For clgn_variant.refuse of those that compute statistics of each sample. */
+const char *clgn_refuse_computed(const struct clgn_geometry *geometry);
+
+/* For clgn_variant.legal of those that have work-groups of one. */
+int clgn_legal_alone(const struct clgn_geometry *geometry, const struct clgn_params *params, struct clgn_text *why);
+
+uint64_t clgn_ceil_div(uint64_t a, uint64_t b);
+uint64_t clgn_smaller(uint64_t a, uint64_t b);
+
+/* Bytes of a number of the statistics' type. */
+uint64_t clgn_acc_bytes(const struct clgn_geometry *geometry);
 
 /* The largest power of two that is at most value (>= 1). */
 long clgn_power_below(uint64_t value);
 
-/* Workspace of a variant, in bytes: a record of four numbers per (n, g, slice). */
+/* Workspace of a variant, in bytes. */
 uint64_t clgn_workspace_bytes(const struct clgn_variant *variant, const struct clgn_geometry *geometry,
                               const struct clgn_params *params);
+
+/* Records of moments: four numbers per (n, g, slice). */
+uint64_t clgn_moments_bytes(const struct clgn_geometry *geometry, const struct clgn_params *params);
 
 /* Groups of a unit whose rows of x span bytes at least; 1 where rows are channels. */
 long clgn_block_of(const struct clgn_geometry *geometry, uint64_t bytes);
@@ -48,6 +60,14 @@ void clgn_complete_walk(const struct clgn_geometry *geometry, const struct clgn_
 /* Whether the params are legal for variant, problem and device; else adds why not. */
 int clgn_params_legal(const struct clgn_variant *variant, const struct clgn_geometry *geometry,
                       const struct clgn_device *device, const struct clgn_params *params, struct clgn_text *why);
+
+/* Fills all params of a variant whose units are cut into slices. */
+void clgn_complete_slices(const struct clgn_geometry *geometry, const struct clgn_device *device,
+                          struct clgn_params *params);
+
+/* A launch in which work-items share the channels. */
+struct clgn_launch clgn_launch_channels(const struct clgn_geometry *geometry, const struct clgn_params *params,
+                                        int kernel);
 
 /* A launch in which each work-group does per whole units. */
 size_t clgn_launch_units(const struct clgn_geometry *geometry, const struct clgn_params *params,

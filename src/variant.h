@@ -20,7 +20,7 @@ struct clgn_launch {
     int64_t col_cut;
 };
 
-#define CLGN_VARIANT_KERNELS 2
+#define CLGN_VARIANT_KERNELS 3
 #define CLGN_USES(upper) (1u << CLGN_P_##upper)
 /* Params of every walk over units. */
 #define CLGN_USES_WALK                                                                                           \
@@ -32,7 +32,6 @@ struct clgn_variant {
     unsigned uses;                                 /* its params; others stay at what means "not used" */
     const char *files[CLGN_VARIANT_KERNELS + 1];   /* of the kernels; NULL ends */
     const char *kernels[CLGN_VARIANT_KERNELS + 1]; /* their names */
-    int workspace;                                 /* not 0: moments travel through the workspace */
 
     /* NULL when the variant can compute the problem, else why not. */
     const char *(*refuse)(const struct clgn_geometry *geometry);
@@ -41,13 +40,23 @@ struct clgn_variant {
     void (*complete)(const struct clgn_geometry *geometry, const struct clgn_device *device,
                      struct clgn_params *params);
 
+    /* Bytes of the workspace; NULL: none is needed. */
+    uint64_t (*workspace)(const struct clgn_geometry *geometry, const struct clgn_params *params);
+
+    /* NULL when params that are legal for any variant are legal for this one; else adds why not and returns 0. */
+    int (*legal)(const struct clgn_geometry *geometry, const struct clgn_params *params, struct clgn_text *why);
+
     /* Launches of a problem with params, into at most room; returns their number, which may be larger. */
     size_t (*launches)(const struct clgn_geometry *geometry, const struct clgn_params *params,
                        struct clgn_launch *launches, size_t room);
 };
 
-#define CLGN_VARIANT(name) extern const struct clgn_variant clgn_##name;
+#define CLGN_FORWARD_VARIANT(name) extern const struct clgn_variant clgn_##name;
+#define CLGN_BATCH_VARIANT(name) CLGN_FORWARD_VARIANT(name)
+#define CLGN_BACKWARD_VARIANT(name) CLGN_FORWARD_VARIANT(name)
 #include "variants.inc"
-#undef CLGN_VARIANT
+#undef CLGN_FORWARD_VARIANT
+#undef CLGN_BATCH_VARIANT
+#undef CLGN_BACKWARD_VARIANT
 
 #endif

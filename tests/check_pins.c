@@ -22,9 +22,13 @@ static const struct range ranges[] = {
 };
 
 static const struct clgn_variant *const variants[] = {
-#define CLGN_VARIANT(name) &clgn_##name,
+#define CLGN_FORWARD_VARIANT(name) &clgn_##name,
+#define CLGN_BATCH_VARIANT(name)
+#define CLGN_BACKWARD_VARIANT(name)
 #include "variants.inc"
-#undef CLGN_VARIANT
+#undef CLGN_FORWARD_VARIANT
+#undef CLGN_BATCH_VARIANT
+#undef CLGN_BACKWARD_VARIANT
 };
 
 enum { RANGES = (int)(sizeof ranges / sizeof ranges[0]), DRAWS = 40 };

@@ -26,7 +26,7 @@ static double difference(const struct vector_case *v, size_t at, double by)
         .gamma = v->gamma, .beta = v->beta, .scale = v->scale, .shift = v->shift, .residual = v->residual};
     double *x = malloc(full * sizeof *x), *y = malloc(full * sizeof *y);
     double *mean = malloc(groups * sizeof *mean), *rstd = malloc(groups * sizeof *rstd);
-    struct reference_result out = {NULL, y, NULL, mean, rstd};
+    struct reference_result out = {.y = y, .mean = mean, .rstd = rstd};
     double most = 0.0;
 
     ck_assert(x != NULL && y != NULL && mean != NULL && rstd != NULL);

@@ -3,6 +3,7 @@
 #ifndef CLGN_TESTING_CASE_H
 #define CLGN_TESTING_CASE_H
 
+#include "reference_backward.h"
 #include "testing.h"
 
 /* What x looks like. */
@@ -32,6 +33,20 @@ enum testing_slot {
     TESTING_RESIDUAL,
     TESTING_MEAN,
     TESTING_RSTD,
+    TESTING_MEAN_LO,
+    TESTING_RUNNING_MEAN,
+    TESTING_RUNNING_VAR,
+    TESTING_DY,
+    TESTING_DX,
+    TESTING_DSKIP,
+    TESTING_DRESIDUAL,
+    TESTING_DGAMMA,
+    TESTING_DBETA,
+    TESTING_DSCALE,
+    TESTING_DSHIFT,
+    TESTING_DBIAS,
+    TESTING_DMEAN,
+    TESTING_DRSTD,
     TESTING_WORKSPACE,
     TESTING_SLOTS
 };
@@ -42,6 +57,8 @@ struct testing_case {
     size_t offset;          /* elements between the guard and every tensor's first element */
     int y_is_x;             /* in place */
     int residual_is_y;      /* the residual lies where y goes */
+    int dx_is_dy;           /* in place */
+    int dskip_is_dx;        /* a full dskip and dx are one tensor */
     int twice;              /* run a second time on the same data and compare the bits */
     int pin_may_be_illegal; /* an argument error for the pin counts as refused */
 };
@@ -50,6 +67,7 @@ struct testing_case {
 struct testing_tensor {
     clgn_dtype dtype; /* NONE: absent */
     int output;
+    int updated; /* an output that begins with values: it is added to, or averaged */
     size_t count[3], stride[3];
     size_t elements; /* how many values */
     size_t extent;   /* elements from the first to behind the last, gaps included */
@@ -70,6 +88,9 @@ struct testing_data {
     struct testing_buffer buffer[TESTING_SLOTS];
     enum testing_slot home[TESTING_SLOTS]; /* whose buffer a tensor lies in; its own but for aliases */
     double *v, *y, *bound, *mean, *rstd;   /* from the reference; made by the first check */
+    double *running_mean, *running_var;    /* likewise */
+    struct reference_gradients gradients;  /* likewise, of backward */
+    struct reference_gradients off;        /* their bounds */
     clgn_args args;
     char text[640]; /* the case in a line; also the seed */
 };
@@ -96,6 +117,15 @@ void testing_data_get(const struct testing_data *data, enum testing_slot slot, d
 
 /* Puts back what the buffers held at first. */
 clgn_status testing_data_reset(struct testing_data *data);
+
+/* What the reference takes from a case: its tensors, and what comes from behind. */
+struct reference_tensors testing_data_tensors(const struct testing_data *data);
+
+/* An output of backward: what the reference says, and how far the device may be; NULL for other slots. */
+const double *testing_gradient(const struct testing_data *data, enum testing_slot slot, const double **off);
+
+/* The statistics that backward reads, as forward would have written them. */
+int testing_data_fill_statistics(struct testing_data *data);
 
 /* Reads all buffers into .after: 0, or 1 with the reason in text. */
 int testing_data_read(struct testing_data *data, char *text, size_t bytes);

@@ -16,9 +16,35 @@ enum { GUARD = 256 };
 
 static clgn_tensor *arg_of(clgn_args *args, enum testing_slot slot)
 {
-    clgn_tensor *const all[TESTING_SLOTS] = {&args->x,     &args->y,    &args->skip,     &args->bias,  &args->sum,
-                                             &args->gamma, &args->beta, &args->scale,    &args->shift, &args->residual,
-                                             &args->mean,  &args->rstd, &args->workspace};
+    clgn_tensor *const all[TESTING_SLOTS] = {
+        [TESTING_X] = &args->x,
+        [TESTING_Y] = &args->y,
+        [TESTING_SKIP_TENSOR] = &args->skip,
+        [TESTING_BIAS] = &args->bias,
+        [TESTING_SUM] = &args->sum,
+        [TESTING_GAMMA] = &args->gamma,
+        [TESTING_BETA] = &args->beta,
+        [TESTING_SCALE] = &args->scale,
+        [TESTING_SHIFT] = &args->shift,
+        [TESTING_RESIDUAL] = &args->residual,
+        [TESTING_MEAN] = &args->mean,
+        [TESTING_RSTD] = &args->rstd,
+        [TESTING_MEAN_LO] = &args->mean_lo,
+        [TESTING_RUNNING_MEAN] = &args->running_mean,
+        [TESTING_RUNNING_VAR] = &args->running_var,
+        [TESTING_DY] = &args->dy,
+        [TESTING_DX] = &args->dx,
+        [TESTING_DSKIP] = &args->dskip,
+        [TESTING_DRESIDUAL] = &args->dresidual,
+        [TESTING_DGAMMA] = &args->dgamma,
+        [TESTING_DBETA] = &args->dbeta,
+        [TESTING_DSCALE] = &args->dscale,
+        [TESTING_DSHIFT] = &args->dshift,
+        [TESTING_DBIAS] = &args->dbias,
+        [TESTING_DMEAN] = &args->dmean,
+        [TESTING_DRSTD] = &args->drstd,
+        [TESTING_WORKSPACE] = &args->workspace,
+    };
 
     return all[slot];
 }
@@ -51,15 +77,63 @@ static void shape_full(struct testing_tensor *t, const clgn_problem *p, clgn_dty
     t->stride[2] = last ? row : 1;
 }
 
+/* Statistics are (n, groups), those over the batch (c). */
+static void shape_statistics(struct testing_data *data, clgn_dtype statistic)
+{
+    const clgn_problem *p = &data->problem;
+    const int given = p->stats == CLGN_STATS_GIVEN;
+    const int saved = p->direction == CLGN_BACKWARD && p->stats == CLGN_STATS_COMPUTE;
+    const int running = p->running || p->stats == CLGN_STATS_RUNNING;
+    const size_t n = p->norm == CLGN_NORM_BATCH ? 1 : p->n, groups = reference_groups(p);
+    struct testing_tensor *t = data->tensor;
+
+    shape(&t[TESTING_MEAN], given || p->write_mean || (saved && !p->rms) ? statistic : CLGN_DTYPE_NONE, n, groups, 1);
+    shape(&t[TESTING_RSTD], given || p->write_rstd || saved ? statistic : CLGN_DTYPE_NONE, n, groups, 1);
+    shape(&t[TESTING_MEAN_LO], p->mean_lo ? statistic : CLGN_DTYPE_NONE, n, groups, 1);
+    shape(&t[TESTING_DMEAN], p->dmean ? statistic : CLGN_DTYPE_NONE, n, groups, 1);
+    shape(&t[TESTING_DRSTD], p->drstd ? statistic : CLGN_DTYPE_NONE, n, groups, 1);
+    shape(&t[TESTING_RUNNING_MEAN], running ? statistic : CLGN_DTYPE_NONE, 1, p->c, 1);
+    shape(&t[TESTING_RUNNING_VAR], running ? statistic : CLGN_DTYPE_NONE, 1, p->c, 1);
+    t[TESTING_RUNNING_MEAN].output = t[TESTING_RUNNING_MEAN].updated = p->running;
+    t[TESTING_RUNNING_VAR].output = t[TESTING_RUNNING_VAR].updated = p->running;
+}
+
+static void shape_gradients(struct testing_data *data, clgn_dtype statistic)
+{
+    const clgn_problem *p = &data->problem;
+    struct testing_tensor *t = data->tensor;
+    const struct {
+        enum testing_slot slot;
+        clgn_gradient gradient;
+        int per_sample;
+    } sums[] = {{TESTING_DGAMMA, p->dgamma, 0}, {TESTING_DBETA, p->dbeta, 0}, {TESTING_DSCALE, p->dscale, 1},
+                {TESTING_DSHIFT, p->dshift, 1}, {TESTING_DBIAS, p->dbias, 0}, {TESTING_DSKIP, p->dskip, 1}};
+
+    for (size_t i = 0; i < sizeof sums / sizeof sums[0]; i++) {
+        shape(&t[sums[i].slot], sums[i].gradient ? statistic : CLGN_DTYPE_NONE, sums[i].per_sample ? p->n : 1, p->c, 1);
+        t[sums[i].slot].output = 1;
+        t[sums[i].slot].updated = sums[i].gradient == CLGN_GRADIENT_ADD;
+    }
+    if (p->skip == CLGN_SKIP_FULL) {
+        shape_full(&t[TESTING_DSKIP], p, p->dskip ? p->x.dtype : CLGN_DTYPE_NONE, p->x.layout,
+                   p->dskip_strides.batch_stride, p->dskip_strides.row_stride);
+    }
+    shape_full(&t[TESTING_DX], p, p->x.dtype, p->x.layout, p->dx_strides.batch_stride, p->dx_strides.row_stride);
+    shape_full(&t[TESTING_DRESIDUAL], p, p->dresidual ? reference_y_dtype(p) : CLGN_DTYPE_NONE, p->y.layout,
+               p->dresidual_strides.batch_stride, p->dresidual_strides.row_stride);
+    t[TESTING_DSKIP].output = t[TESTING_DX].output = t[TESTING_DRESIDUAL].output = 1;
+}
+
 static void shape_all(struct testing_data *data)
 {
     const clgn_problem *p = &data->problem;
     const clgn_dtype statistic = p->x.dtype == CLGN_DTYPE_F64 ? CLGN_DTYPE_F64 : CLGN_DTYPE_F32;
-    const int given = p->stats == CLGN_STATS_GIVEN;
+    const int backward = p->direction == CLGN_BACKWARD;
     struct testing_tensor *t = data->tensor;
 
     shape_full(&t[TESTING_X], p, p->x.dtype, p->x.layout, p->x.batch_stride, p->x.row_stride);
-    shape_full(&t[TESTING_Y], p, reference_y_dtype(p), p->y.layout, p->y.batch_stride, p->y.row_stride);
+    shape_full(&t[backward ? TESTING_DY : TESTING_Y], p, reference_y_dtype(p), p->y.layout, p->y.batch_stride,
+               p->y.row_stride);
     shape_full(&t[TESTING_SUM], p, p->sum ? p->x.dtype : CLGN_DTYPE_NONE, p->x.layout, p->sum_strides.batch_stride,
                p->sum_strides.row_stride);
     shape_full(&t[TESTING_RESIDUAL], p, p->residual ? reference_y_dtype(p) : CLGN_DTYPE_NONE, p->y.layout,
@@ -75,11 +149,15 @@ static void shape_all(struct testing_data *data)
     shape(&t[TESTING_BETA], p->beta, 1, p->c, 1);
     shape(&t[TESTING_SCALE], p->scale, p->n, p->c, 1);
     shape(&t[TESTING_SHIFT], p->shift, p->n, p->c, 1);
-    shape(&t[TESTING_MEAN], given || p->write_mean ? statistic : CLGN_DTYPE_NONE, p->n, reference_groups(p), 1);
-    shape(&t[TESTING_RSTD], given || p->write_rstd ? statistic : CLGN_DTYPE_NONE, p->n, reference_groups(p), 1);
+    shape_statistics(data, statistic);
+    if (backward) {
+        shape_gradients(data, statistic);
+    }
     shape(&t[TESTING_WORKSPACE], CLGN_DTYPE_NONE, 0, 0, 0);
-    t[TESTING_Y].output = t[TESTING_SUM].output = 1;
-    t[TESTING_MEAN].output = t[TESTING_RSTD].output = !given;
+    t[TESTING_Y].output = 1;
+    t[TESTING_SUM].output = !backward;
+    t[TESTING_MEAN].output = t[TESTING_RSTD].output = t[TESTING_MEAN_LO].output = p->stats == CLGN_STATS_COMPUTE &&
+                                                                                  !backward;
     for (int i = 0; i < TESTING_SLOTS; i++) {
         finish_shape(&t[i]);
     }
@@ -142,7 +220,10 @@ static double value_of(const struct testing_case *tc, enum testing_slot slot, st
     case TESTING_MEAN:
         return tc->pattern == TESTING_LARGE_MEAN ? large_mean(tc->problem.x.dtype) + z : z;
     case TESTING_RSTD:
+    case TESTING_RUNNING_VAR:
         return testing_rng_uniform(rng, 0.3, 2.0);
+    case TESTING_RUNNING_MEAN:
+        return tc->pattern == TESTING_LARGE_MEAN ? large_mean(tc->problem.x.dtype) + z : 0.25 + 0.5 * z;
     default:
         return z;
     }
@@ -220,14 +301,38 @@ static clgn_status make_tensor_buffer(const struct testing_case *tc, struct test
     rng.state += (uint64_t)slot << 40;
     front = testing_rng_below(&rng, 2) != 0 ? GUARD : 0;
     back = testing_rng_below(&rng, 2) != 0 || t->extent == 0 ? GUARD : 0;
-    if (!t->output && fill(tc, data, slot) != 0) {
+    if ((!t->output || t->updated) && fill(tc, data, slot) != 0) {
         return CLGN_ERR_MEMORY;
     }
     st = make_buffer(b, front + tc->offset * size, t->extent * size, back);
-    if (st == CLGN_OK && !t->output) {
+    if (st == CLGN_OK && t->values != NULL) {
         put_values(t, b);
     }
     return st == CLGN_OK ? write_buffer(b) : st;
+}
+
+/* What forward left for backward: statistics, and v in place of what it is the sum of. */
+static clgn_status give_forwards(struct testing_data *data)
+{
+    static const enum testing_slot replaced[] = {TESTING_X, TESTING_SKIP_TENSOR, TESTING_BIAS};
+
+    if (testing_data_fill_statistics(data) != 0) {
+        return CLGN_ERR_MEMORY;
+    }
+    for (int i = TESTING_SUM; i <= TESTING_MEAN_LO; i++) {
+        const int changed = i == TESTING_SUM || (data->problem.stats == CLGN_STATS_COMPUTE && i >= TESTING_MEAN);
+
+        if (changed && data->tensor[i].dtype != CLGN_DTYPE_NONE) {
+            put_values(&data->tensor[i], &data->buffer[i]);
+            if (write_buffer(&data->buffer[i]) != CLGN_OK) {
+                return CLGN_ERR_OPENCL;
+            }
+        }
+    }
+    for (size_t i = 0; i < sizeof replaced / sizeof replaced[0] && data->problem.sum; i++) {
+        *arg_of(&data->args, replaced[i]) = (clgn_tensor){NULL, 0, NULL};
+    }
+    return CLGN_OK;
 }
 
 clgn_status testing_data_create(const struct testing_case *tc, struct testing_data *data)
@@ -245,6 +350,12 @@ clgn_status testing_data_create(const struct testing_case *tc, struct testing_da
     }
     if (tc->residual_is_y) {
         data->home[TESTING_Y] = TESTING_RESIDUAL;
+    }
+    if (tc->dx_is_dy) {
+        data->home[TESTING_DX] = TESTING_DY;
+    }
+    if (tc->dskip_is_dx) {
+        data->home[TESTING_DSKIP] = data->home[TESTING_DX];
     }
     for (int i = 0; i < TESTING_SLOTS; i++) {
         const enum testing_slot slot = (enum testing_slot)i;
@@ -264,6 +375,9 @@ clgn_status testing_data_create(const struct testing_case *tc, struct testing_da
             *arg_of(&data->args, (enum testing_slot)i) = (clgn_tensor){b->mem, b->offset, NULL};
         }
     }
+    if (tc->problem.direction == CLGN_BACKWARD) {
+        return give_forwards(data);
+    }
     return CLGN_OK;
 }
 
@@ -282,6 +396,10 @@ void testing_data_release(struct testing_data *data)
     free(data->bound);
     free(data->mean);
     free(data->rstd);
+    free(data->running_mean);
+    free(data->running_var);
+    reference_gradients_release(&data->gradients);
+    reference_gradients_release(&data->off);
     memset(data, 0, sizeof *data);
 }
 

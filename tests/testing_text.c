@@ -52,6 +52,34 @@ static size_t append_tensor(char *text, size_t bytes, size_t at, const char *nam
     return append_strides(text, bytes, at, d->batch_stride, d->row_stride);
 }
 
+/* A gradient that is wanted; + when it is added. */
+static size_t append_gradient(char *text, size_t bytes, size_t at, const char *name, clgn_gradient gradient)
+{
+    at = append(text, bytes, at, gradient != CLGN_GRADIENT_NONE ? name : "");
+    return append(text, bytes, at, gradient == CLGN_GRADIENT_ADD ? "+" : "");
+}
+
+static size_t append_training(char *text, size_t bytes, size_t at, const clgn_problem *p)
+{
+    at = append(text, bytes, at, p->stats == CLGN_STATS_RUNNING ? " from-running" : "");
+    at = append(text, bytes, at, p->rms ? " rms" : "");
+    at = append(text, bytes, at, p->mean_lo ? " mean_lo" : "");
+    at = append(text, bytes, at, p->running ? " running" : "");
+    at = append(text, bytes, at, p->running_biased ? " biased" : "");
+    at = append(text, bytes, at, p->direction == CLGN_BACKWARD ? " backward" : "");
+    at = append_gradient(text, bytes, at, " dgamma", p->dgamma);
+    at = append_gradient(text, bytes, at, " dbeta", p->dbeta);
+    at = append_gradient(text, bytes, at, " dscale", p->dscale);
+    at = append_gradient(text, bytes, at, " dshift", p->dshift);
+    at = append_gradient(text, bytes, at, " dbias", p->dbias);
+    at = append_gradient(text, bytes, at, " dskip", p->dskip);
+    at = append(text, bytes, at, p->dresidual ? " dresidual" : "");
+    at = append(text, bytes, at, p->dmean ? " dmean" : "");
+    at = append(text, bytes, at, p->drstd ? " drstd" : "");
+    at = append_strides(text, bytes, at, p->dx_strides.batch_stride, p->dx_strides.row_stride);
+    return append_strides(text, bytes, at, p->dresidual_strides.batch_stride, p->dresidual_strides.row_stride);
+}
+
 void testing_case_text(const struct testing_case *tc, char *text, size_t bytes)
 {
     const clgn_problem *p = &tc->problem;
@@ -85,6 +113,9 @@ void testing_case_text(const struct testing_case *tc, char *text, size_t bytes)
     at = append(text, bytes, at, p->stats == CLGN_STATS_GIVEN ? " given" : "");
     at = append(text, bytes, at, p->write_mean ? " mean" : "");
     at = append(text, bytes, at, p->write_rstd ? " rstd" : "");
+    at = append_training(text, bytes, at, p);
+    at = append(text, bytes, at, tc->dx_is_dy ? " dx=dy" : "");
+    at = append(text, bytes, at, tc->dskip_is_dx ? " dskip=dx" : "");
     at = append(text, bytes, at, tc->y_is_x ? " y=x" : tc->residual_is_y ? " residual=y" : "");
     at = append_number(text, bytes, at, " offset=", tc->offset);
     at = append(text, bytes, at, " ");

@@ -8,11 +8,26 @@
 
 static const char *const variant_pin[] = {
     NULL, /* the library's own choice */
-#define CLGN_VARIANT(name) #name,
+#define CLGN_FORWARD_VARIANT(name) #name,
+#define CLGN_BATCH_VARIANT(name)
+#define CLGN_BACKWARD_VARIANT(name)
 #include "variants.inc"
-#undef CLGN_VARIANT
+#undef CLGN_FORWARD_VARIANT
+#undef CLGN_BATCH_VARIANT
+#undef CLGN_BACKWARD_VARIANT
 };
 
+static const char *const backward_pin[] = {
+#define CLGN_FORWARD_VARIANT(name)
+#define CLGN_BATCH_VARIANT(name)
+#define CLGN_BACKWARD_VARIANT(name) #name,
+#include "variants.inc"
+#undef CLGN_FORWARD_VARIANT
+#undef CLGN_BATCH_VARIANT
+#undef CLGN_BACKWARD_VARIANT
+};
+
+enum { BACKWARD_PINS = (int)(sizeof backward_pin / sizeof backward_pin[0]) };
 enum { VARIANT_PINS = (int)(sizeof variant_pin / sizeof variant_pin[0]) };
 
 /* The variant that reads mean and rstd can do nothing else, and nothing else can. */
@@ -25,14 +40,14 @@ static inline int variant_is_given(const char *pin)
  * arguments turn with i. fwd_rows has work-groups of one whatever wgs says. */
 static inline void variant_fix(char *text, size_t bytes, const char *variant, int wgs, int vec, size_t i)
 {
-    const int items = strcmp(variant, "fwd_rows") == 0 ? 1 : wgs;
+    const int items = strstr(variant, "_rows") != NULL ? 1 : wgs;
     char rest[64];
 
-    if (strcmp(variant, "fwd_twopass") == 0) {
+    if (strstr(variant, "_twopass") != NULL) {
         snprintf(rest, sizeof rest, "slices=%zu,bands=%zu", 1 + i % 5, 1 + i % 3);
-    } else if (strcmp(variant, "fwd_given") == 0) {
+    } else if (strstr(variant, "_given") != NULL || strstr(variant, "_batch") != NULL) {
         snprintf(rest, sizeof rest, "slices=%zu", 1 + i % 3);
-    } else if (strcmp(variant, "fwd_onepass") == 0) {
+    } else if (strstr(variant, "_onepass") != NULL) {
         snprintf(rest, sizeof rest, "per=%zu,rpi=0,cpi=0", 1 + i % 3);
     } else {
         snprintf(rest, sizeof rest, "per=%zu", 1 + i % 3);

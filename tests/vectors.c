@@ -24,6 +24,8 @@ const char *const vector_names[] = {"fashion_stage2",
                                     "ln",
                                     NULL};
 
+const char *const vector_batch_names[] = {"bn", "bn_nhwc", NULL};
+
 /* The text behind "key": in a flat JSON object. */
 static const char *find(const char *json, const char *key)
 {
@@ -71,6 +73,7 @@ static int read_problem(const char *json, clgn_problem *p)
     p->groups = (size_t)strtoul(find(json, "groups"), NULL, 10);
     p->norm = is(json, "norm", "\"layer\"")      ? CLGN_NORM_LAYER
               : is(json, "norm", "\"instance\"") ? CLGN_NORM_INSTANCE
+              : is(json, "norm", "\"batch\"")    ? CLGN_NORM_BATCH
                                                  : CLGN_NORM_GROUP;
     p->eps = strtod(find(json, "eps"), NULL);
     p->x.dtype = is(json, "dtype", "\"float16\"") ? CLGN_DTYPE_F16 : CLGN_DTYPE_F32;
@@ -155,11 +158,47 @@ static double *read_array(const struct vector_case *v, const char *array, size_t
     return turned;
 }
 
+/* An array of a folder: where it goes, and whether the problem has it. */
+struct array {
+    const char *name;
+    double **values;
+    int wanted;
+    size_t count;
+};
+
+/* The first ones have x's shape. */
+enum { FULL_ARRAYS = 6, ARRAYS = 16 };
+
+static void list_arrays(struct vector_case *v, struct array *list)
+{
+    const clgn_problem *p = &v->problem;
+    const size_t full = p->n * p->c * reference_spatial(p), statistics = reference_populations(p);
+    const struct array all[ARRAYS] = {
+        {"x", &v->x, 1, full},
+        {"y", &v->y, 1, full},
+        {"dy", &v->dy, 1, full},
+        {"dx", &v->dx, 1, full},
+        {"residual", &v->residual, p->residual, full},
+        {"dresidual", &v->dresidual, p->residual, full},
+        {"mean", &v->mean, 1, statistics},
+        {"rstd", &v->rstd, 1, statistics},
+        {"gamma", &v->gamma, p->gamma != CLGN_DTYPE_NONE, p->c},
+        {"beta", &v->beta, p->beta != CLGN_DTYPE_NONE, p->c},
+        {"dgamma", &v->dgamma, p->gamma != CLGN_DTYPE_NONE, p->c},
+        {"dbeta", &v->dbeta, p->beta != CLGN_DTYPE_NONE, p->c},
+        {"scale", &v->scale, p->scale != CLGN_DTYPE_NONE, p->n * p->c},
+        {"shift", &v->shift, p->shift != CLGN_DTYPE_NONE, p->n * p->c},
+        {"dscale", &v->dscale, p->scale != CLGN_DTYPE_NONE, p->n * p->c},
+        {"dshift", &v->dshift, p->shift != CLGN_DTYPE_NONE, p->n * p->c},
+    };
+
+    memcpy(list, all, sizeof all);
+}
+
 int vector_read(const char *name, struct vector_case *v, char *text, size_t bytes)
 {
     char json[2048] = "";
-    const clgn_problem *p = &v->problem;
-    size_t full;
+    struct array all[ARRAYS];
 
     memset(v, 0, sizeof *v);
     v->name = name;
@@ -167,31 +206,26 @@ int vector_read(const char *name, struct vector_case *v, char *text, size_t byte
         snprintf(text, bytes, "%s/vectors/%s/case.json cannot be read", folder(), name);
         return -1;
     }
-    full = p->n * p->c * reference_spatial(p);
-    v->x = read_array(v, "x", full, 1, text, bytes);
-    v->y = read_array(v, "y", full, 1, text, bytes);
-    v->mean = read_array(v, "mean", p->n * reference_groups(p), 0, text, bytes);
-    v->rstd = read_array(v, "rstd", p->n * reference_groups(p), 0, text, bytes);
-    v->gamma = p->gamma ? read_array(v, "gamma", p->c, 0, text, bytes) : NULL;
-    v->beta = p->beta ? read_array(v, "beta", p->c, 0, text, bytes) : NULL;
-    v->scale = p->scale ? read_array(v, "scale", p->n * p->c, 0, text, bytes) : NULL;
-    v->shift = p->shift ? read_array(v, "shift", p->n * p->c, 0, text, bytes) : NULL;
-    v->residual = p->residual ? read_array(v, "residual", full, 1, text, bytes) : NULL;
-    if (v->x == NULL || v->y == NULL || v->mean == NULL || v->rstd == NULL || (p->gamma && v->gamma == NULL) ||
-        (p->beta && v->beta == NULL) || (p->scale && v->scale == NULL) || (p->shift && v->shift == NULL) ||
-        (p->residual && v->residual == NULL)) {
-        vector_release(v);
-        return -1;
+    list_arrays(v, all);
+    for (size_t i = 0; i < ARRAYS; i++) {
+        if (all[i].wanted) {
+            *all[i].values = read_array(v, all[i].name, all[i].count, i < FULL_ARRAYS, text, bytes);
+            if (*all[i].values == NULL) {
+                vector_release(v);
+                return -1;
+            }
+        }
     }
     return 0;
 }
 
 void vector_release(struct vector_case *v)
 {
-    double *const all[] = {v->x, v->gamma, v->beta, v->scale, v->shift, v->residual, v->y, v->mean, v->rstd};
+    struct array all[ARRAYS];
 
-    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
-        free(all[i]);
+    list_arrays(v, all);
+    for (size_t i = 0; i < ARRAYS; i++) {
+        free(*all[i].values);
     }
     memset(v, 0, sizeof *v);
 }

@@ -5,16 +5,19 @@
 
 #include <clgn/clgn.h>
 
-/* Arrays as doubles in channels-first order (n, c, s) whatever the file's; NULL when the folder lacks one. */
+/* Arrays as doubles in channels-first order (n, c, s) whatever the file's; NULL where the problem lacks one. */
 struct vector_case {
     const char *name;
-    clgn_problem problem;
+    clgn_problem problem; /* forward */
     double *x, *gamma, *beta, *scale, *shift, *residual;
-    double *y, *mean, *rstd; /* expected, float64 */
+    double *y, *mean, *rstd; /* expected, float64; mean and rstd of a batch norm are (c) */
+    double *dy;
+    double *dx, *dgamma, *dbeta, *dscale, *dshift, *dresidual; /* expected, float64 */
 };
 
-/* The folders that hold a forward problem of this library, ending with NULL. */
+/* The folders with statistics of each sample, and those of batch norms; each ends with NULL. */
 extern const char *const vector_names[];
+extern const char *const vector_batch_names[];
 
 /* 0, or -1 with the reason in text. */
 int vector_read(const char *name, struct vector_case *v, char *text, size_t bytes);

@@ -70,7 +70,7 @@ static int finish(const struct device_open *device, const struct norm_options *o
     if (norm_report_print(&report) != 0) {
         return complain("the result cannot be printed", EXIT_USAGE);
     }
-    return norm_check_failed(&check.verify) || norm_check_failed(&check.expect) ? EXIT_WRONG : EXIT_DONE;
+    return norm_check_failed(norm_check_worst(&check)) || norm_check_failed(&check.expect) ? EXIT_WRONG : EXIT_DONE;
 }
 
 static int run(const struct norm_options *options)

@@ -31,7 +31,13 @@ static cl_int run_plan(void *user, cl_command_queue queue, cl_event *done)
     clgn_args args = *s->input->args;
 
     args.x.mem = r->x[turn];
-    args.y.mem = r->y[turn];
+    if (s->input->direction == CLGN_BACKWARD) {
+        args.dy.mem = r->x[turn];
+        args.dy.offset = r->x_bytes / 2;
+        args.dx.mem = r->y[turn];
+    } else {
+        args.y.mem = r->y[turn];
+    }
     s->status = clgn_plan_enqueue(s->input->plan, queue, &args, 0, NULL, done);
     return s->status == CLGN_OK ? CL_SUCCESS : CL_INVALID_OPERATION;
 }

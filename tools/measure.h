@@ -14,7 +14,8 @@
 struct measure_input {
     cl_command_queue queue; /* in-order, with profiling where the device has it */
     clgn_plan *plan;
-    const clgn_args *args; /* all but x and y, which the rotation gives */
+    const clgn_args *args; /* all but what the rotation gives: x and y; of backward x, dy, which follows it, and dx */
+    clgn_direction direction;
     struct rotation *rotation;
     const struct copy_set *copies; /* NULL: measure the normalisation alone */
     double seconds;                /* of measuring, warm-up not counted */

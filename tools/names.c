@@ -17,6 +17,7 @@ static const struct name layouts[] = {{"nchw", CLGN_LAYOUT_FIRST}, {"nhwc", CLGN
 static const struct name norms[] = {{"group", CLGN_NORM_GROUP},
                                     {"layer", CLGN_NORM_LAYER},
                                     {"instance", CLGN_NORM_INSTANCE},
+                                    {"batch", CLGN_NORM_BATCH},
                                     {NULL, 0}};
 static const struct name acts[] = {{"none", CLGN_ACT_NONE},
                                    {"relu", CLGN_ACT_RELU},

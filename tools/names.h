@@ -11,7 +11,7 @@ int names_parse_dtype(const char *text, clgn_dtype *dtype);
 /** nchw or nhwc; returns 0, or -1 for another text. */
 int names_parse_layout(const char *text, clgn_layout *layout);
 
-/** group, layer or instance; returns 0, or -1 for another text. */
+/** group, layer, instance or batch; returns 0, or -1 for another text. */
 int names_parse_norm(const char *text, clgn_norm *norm);
 
 /**

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Judging outputs by tools/reference.c, which shares no code with the kernels. */
+/* Judging outputs by tools/reference.c and reference_backward.c, which share no code with the kernels. */
 #include "norm_check.h"
 
 #include <math.h>
@@ -8,6 +8,7 @@
 
 #include "convert.h"
 #include "names.h"
+#include "norm_gradients.h"
 #include "reference.h"
 
 /* All values as double; tensors of x's or y's shape are channels-first here, whatever the files' layout. */
@@ -18,6 +19,7 @@ struct values {
     double *bound;
     double *mean;
     double *rstd;
+    struct norm_gradients gradients;
 };
 
 static void release_values(struct values *s)
@@ -30,6 +32,7 @@ static void release_values(struct values *s)
     free(s->bound);
     free(s->mean);
     free(s->rstd);
+    norm_gradients_release(&s->gradients);
 }
 
 /* Element i of a dense (n, c, s) tensor lies here in a tensor of the layout. */
@@ -44,25 +47,17 @@ static size_t place(const struct norm_data *d, clgn_layout layout, size_t i)
     return (i / s / c * s + i % s) * c + i / s % c;
 }
 
-/* Inputs that are stored in x's or y's layout and have all elements. */
-static int is_full(const struct norm_data *d, int at, clgn_layout *layout)
-{
-    *layout = at == NORM_RESIDUAL || at == NORM_EXPECT ? d->problem.y.layout : d->problem.x.layout;
-    return at == NORM_X || at == NORM_RESIDUAL || at == NORM_EXPECT ||
-           (at == NORM_SKIP && d->problem.skip == CLGN_SKIP_FULL);
-}
-
-static double *widen(const struct norm_data *d, int at)
+static double *widen(const struct norm_data *d, enum norm_file at)
 {
     const struct norm_tensor *t = &d->input[at];
     const size_t size = names_dtype_bytes(t->dtype);
+    const clgn_layout layout = norm_data_layout(d, at);
     double *values = malloc((t->count + 1) * sizeof(*values));
-    clgn_layout layout;
 
     if (!values) {
         return NULL;
     }
-    if (!is_full(d, at, &layout)) {
+    if (layout == CLGN_LAYOUT_FIRST) {
         convert_load(t->dtype, values, t->stored, t->count);
         return values;
     }
@@ -72,17 +67,11 @@ static double *widen(const struct norm_data *d, int at)
     return values;
 }
 
-static int compute_reference(const struct norm_data *d, struct values *s)
+static int compute_forward(const struct norm_data *d, const struct reference_tensors *in, struct values *s)
 {
     const size_t statistics = d->problem.n * d->groups + 1;
-    struct reference_tensors in;
     struct reference_result out;
 
-    for (int i = 0; i < NORM_INPUTS; ++i) {
-        if (d->input[i].dtype != CLGN_DTYPE_NONE && (s->input[i] = widen(d, i)) == NULL) {
-            return -1;
-        }
-    }
     s->v = d->problem.sum ? malloc((d->elements + 1) * sizeof(*s->v)) : NULL;
     s->y = malloc((d->elements + 1) * sizeof(*s->y));
     s->bound = malloc((d->elements + 1) * sizeof(*s->bound));
@@ -90,6 +79,19 @@ static int compute_reference(const struct norm_data *d, struct values *s)
     s->rstd = malloc(statistics * sizeof(*s->rstd));
     if ((d->problem.sum && !s->v) || !s->y || !s->bound || !s->mean || !s->rstd) {
         return -1;
+    }
+    out = (struct reference_result){.v = s->v, .y = s->y, .bound = s->bound, .mean = s->mean, .rstd = s->rstd};
+    return reference_forward(&d->problem, in, &out);
+}
+
+static int compute_reference(const struct norm_data *d, struct values *s)
+{
+    struct reference_tensors in;
+
+    for (int i = 0; i < NORM_INPUTS; ++i) {
+        if (d->input[i].dtype != CLGN_DTYPE_NONE && (s->input[i] = widen(d, (enum norm_file)i)) == NULL) {
+            return -1;
+        }
     }
     in = (struct reference_tensors){.x = s->input[NORM_X],
                                     .skip = s->input[NORM_SKIP],
@@ -100,18 +102,38 @@ static int compute_reference(const struct norm_data *d, struct values *s)
                                     .shift = s->input[NORM_SHIFT],
                                     .residual = s->input[NORM_RESIDUAL],
                                     .mean = s->input[NORM_GIVEN_MEAN],
-                                    .rstd = s->input[NORM_GIVEN_RSTD]};
-    out = (struct reference_result){s->v, s->y, s->bound, s->mean, s->rstd};
-    return reference_forward(&d->problem, &in, &out);
+                                    .rstd = s->input[NORM_GIVEN_RSTD],
+                                    .running_mean = s->input[NORM_RUNNING_MEAN],
+                                    .running_var = s->input[NORM_RUNNING_VAR]};
+    return d->problem.direction == CLGN_BACKWARD
+               ? norm_gradients_compute(&d->problem, &in, s->input[NORM_DY], &s->gradients)
+               : compute_forward(d, &in, s);
 }
 
-/* Error of element i, in (n, c, s) or (n, groups) order, of an output. */
+/* What an output should be, in the reference's order, and how far it may be off where that is told per element. */
+static const double *wanted_of(const struct norm_data *d, const struct values *s, enum norm_file file,
+                               const double **bound)
+{
+    *bound = file == NORM_Y ? s->bound : NULL;
+    switch (file) {
+    case NORM_Y:
+        return s->y;
+    case NORM_SUM:
+        return s->v;
+    case NORM_MEAN:
+        return s->mean;
+    case NORM_RSTD:
+        return s->rstd;
+    default:
+        return norm_gradients_find(&s->gradients, &d->problem, file, bound);
+    }
+}
+
+/* Error of element i of an output without bounds per element. */
 static double error_of(const struct norm_data *d, const struct values *s, enum norm_file file, size_t i, double found,
                        double wanted)
 {
     switch (file) {
-    case NORM_Y:
-        return reference_error(d->problem.y.dtype, found, wanted, s->bound[i]);
     case NORM_SUM:
         return found == wanted || (isnan(found) && isnan(wanted)) ? 0.0 : HUGE_VAL;
     case NORM_MEAN:
@@ -138,14 +160,11 @@ static void keep(struct norm_error *worst, const char *output, double error, dou
     }
 }
 
-/* Compares all elements of an output with wanted, in the reference's order. */
+/* Compares all elements of an output with wanted. */
 static void compare(const struct norm_data *d, const struct norm_run *run, const struct values *s, enum norm_file file,
-                    const double *wanted, struct norm_error *worst)
+                    const double *wanted, const double *bound, struct norm_error *worst)
 {
-    static const char *const names[] = {"y", "sum", "mean", "rstd"};
-    const clgn_layout layout = file == NORM_Y     ? d->problem.y.layout
-                               : file == NORM_SUM ? d->problem.x.layout
-                                                  : CLGN_LAYOUT_FIRST;
+    const clgn_layout layout = norm_data_layout(d, file);
     const unsigned char *stored = run->output[file];
     size_t shape[NPY_MAX_RANK];
     size_t rank;
@@ -154,9 +173,10 @@ static void compare(const struct norm_data *d, const struct norm_run *run, const
 
     for (size_t i = 0; i < count; ++i) {
         const size_t at = place(d, layout, i);
-        double found;
+        double found, error;
         convert_load(dtype, &found, stored + at * names_dtype_bytes(dtype), 1);
-        keep(worst, names[file - NORM_Y], error_of(d, s, file, i, found, wanted[i]), found, wanted[i], at, rank, shape);
+        error = bound ? reference_error(dtype, found, wanted[i], bound[i]) : error_of(d, s, file, i, found, wanted[i]);
+        keep(worst, norm_file_name(file), error, found, wanted[i], at, rank, shape);
     }
 }
 
@@ -167,24 +187,36 @@ int norm_check_run(const struct norm_options *options, const struct norm_data *d
     int result;
 
     memset(check, 0, sizeof(*check));
-    if ((!options->verify && !options->path[NORM_EXPECT]) || data->elements == 0) {
+    if ((!options->verify && !options->path[NORM_EXPECT]) || (data->elements == 0 && !options->backward)) {
         return 0;
     }
     memset(&s, 0, sizeof(s));
     result = compute_reference(data, &s);
-    if (result == 0 && options->verify) {
-        const double *const wanted[] = {s.y, s.v, s.mean, s.rstd};
-        for (int i = NORM_INPUTS; i < NORM_FILES; ++i) {
-            if (run->output[i]) {
-                compare(data, run, &s, (enum norm_file)i, wanted[i - NORM_Y], &check->verify);
-            }
+    for (int i = NORM_INPUTS; i < NORM_FILES && result == 0 && options->verify; ++i) {
+        if (run->output[i]) {
+            const double *bound;
+            const double *wanted = wanted_of(data, &s, (enum norm_file)i, &bound);
+            compare(data, run, &s, (enum norm_file)i, wanted, bound, &check->verify[i]);
         }
     }
     if (result == 0 && options->path[NORM_EXPECT]) {
-        compare(data, run, &s, NORM_Y, s.input[NORM_EXPECT], &check->expect);
+        compare(data, run, &s, NORM_Y, s.input[NORM_EXPECT], s.bound, &check->expect);
     }
     release_values(&s);
     return result;
+}
+
+const struct norm_error *norm_check_worst(const struct norm_check *check)
+{
+    const struct norm_error *worst = &check->verify[NORM_INPUTS];
+
+    for (int i = NORM_INPUTS; i < NORM_FILES; ++i) {
+        const struct norm_error *e = &check->verify[i];
+        if (e->output && (!worst->output || e->error > worst->error)) {
+            worst = e;
+        }
+    }
+    return worst;
 }
 
 int norm_check_failed(const struct norm_error *error)

@@ -11,7 +11,7 @@
 
 /* The largest error of one comparison. */
 struct norm_error {
-    const char *output; /* "y", "sum", "mean", "rstd"; NULL: not compared */
+    const char *output; /* such as "y" or "dgamma"; NULL: not compared */
     double error;       /* in units of the bound: at most 1 is right; HUGE_VAL where no bound can be met */
     double found;
     double wanted;
@@ -20,8 +20,8 @@ struct norm_error {
 };
 
 struct norm_check {
-    struct norm_error verify; /* the worst of all outputs against the reference */
-    struct norm_error expect; /* y against the given result */
+    struct norm_error verify[NORM_FILES]; /* each output against the reference */
+    struct norm_error expect;             /* y against the given result */
 };
 
 /**
@@ -31,6 +31,9 @@ struct norm_check {
  */
 int norm_check_run(const struct norm_options *options, const struct norm_data *data, const struct norm_run *run,
                    struct norm_check *check);
+
+/** The worst of all outputs against the reference. */
+const struct norm_error *norm_check_worst(const struct norm_check *check);
 
 /** Whether a comparison was made and is outside the bound. */
 int norm_check_failed(const struct norm_error *error);

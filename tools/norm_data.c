@@ -59,6 +59,26 @@ static struct shape tensor_shape(const clgn_problem *p, clgn_layout layout)
     return s;
 }
 
+static int follows_y(enum norm_file file)
+{
+    return file == NORM_Y || file == NORM_RESIDUAL || file == NORM_EXPECT || file == NORM_DY || file == NORM_DRESIDUAL;
+}
+
+clgn_layout norm_data_layout(const struct norm_data *data, enum norm_file file)
+{
+    switch (file) {
+    case NORM_SKIP:
+    case NORM_DSKIP:
+        return data->problem.skip == CLGN_SKIP_PER_CHANNEL ? CLGN_LAYOUT_FIRST : data->problem.x.layout;
+    case NORM_X:
+    case NORM_SUM:
+    case NORM_DX:
+        return data->problem.x.layout;
+    default:
+        return follows_y(file) ? data->problem.y.layout : CLGN_LAYOUT_FIRST;
+    }
+}
+
 static struct shape wanted_shape(const struct norm_data *d, enum norm_file file)
 {
     const clgn_problem *p = &d->problem;
@@ -70,21 +90,26 @@ static struct shape wanted_shape(const struct norm_data *d, enum norm_file file)
     case NORM_BIAS:
     case NORM_GAMMA:
     case NORM_BETA:
+    case NORM_RUNNING_MEAN:
+    case NORM_RUNNING_VAR:
+    case NORM_DGAMMA:
+    case NORM_DBETA:
+    case NORM_DBIAS:
         return channels;
     case NORM_SCALE:
     case NORM_SHIFT:
+    case NORM_DSCALE:
+    case NORM_DSHIFT:
         return batch_channels;
     case NORM_GIVEN_MEAN:
     case NORM_GIVEN_RSTD:
     case NORM_MEAN:
     case NORM_RSTD:
-        return statistics;
-    case NORM_Y:
-    case NORM_RESIDUAL:
-    case NORM_EXPECT:
-        return tensor_shape(p, p->y.layout);
+        return p->norm == CLGN_NORM_BATCH ? channels : statistics;
+    case NORM_DSKIP:
+        return p->skip == CLGN_SKIP_PER_CHANNEL ? batch_channels : tensor_shape(p, p->x.layout);
     default:
-        return tensor_shape(p, p->x.layout);
+        return tensor_shape(p, norm_data_layout(d, file));
     }
 }
 
@@ -93,23 +118,13 @@ static int same_shape(const struct shape *wanted, const struct npy *file)
     return wanted->rank == file->rank && memcmp(wanted->axis, file->shape, file->rank * sizeof(file->shape[0])) == 0;
 }
 
-static int refuse_shape(const char *path, const struct npy *file, const struct shape *wanted, const char *more,
-                        char *error, size_t error_bytes)
-{
-    char has[256];
-    char wants[256];
-
-    snprintf(error, error_bytes, "%s: shape %s where %s%s is expected", path,
-             npy_shape_text(file->rank, file->shape, has, sizeof(has)),
-             npy_shape_text(wanted->rank, wanted->axis, wants, sizeof(wants)), more);
-    return -1;
-}
-
 static int check_shape(struct norm_data *d, enum norm_file at, const char *path, const struct npy *file, char *error,
                        size_t error_bytes)
 {
     const struct shape wanted = wanted_shape(d, at);
     const struct shape batch_channels = wanted_shape(d, NORM_SCALE);
+    char has[256];
+    char wants[256];
 
     if (same_shape(&wanted, file)) {
         return 0;
@@ -118,7 +133,10 @@ static int check_shape(struct norm_data *d, enum norm_file at, const char *path,
         d->problem.skip = CLGN_SKIP_PER_CHANNEL;
         return 0;
     }
-    return refuse_shape(path, file, &wanted, at == NORM_SKIP ? ", or (n, c)," : "", error, error_bytes);
+    snprintf(error, error_bytes, "%s %s: shape %s where %s%s is expected", norm_file_option(at), path,
+             npy_shape_text(file->rank, file->shape, has, sizeof(has)),
+             npy_shape_text(wanted.rank, wanted.axis, wants, sizeof(wants)), at == NORM_SKIP ? ", or (n, c)," : "");
+    return -1;
 }
 
 /* Parameters keep x's type when their file has it, and are float32 otherwise. */
@@ -131,9 +149,12 @@ static clgn_dtype input_dtype(const struct norm_data *d, enum norm_file at, enum
     case NORM_SKIP:
         return x;
     case NORM_RESIDUAL:
+    case NORM_DY:
         return d->problem.y.dtype;
     case NORM_GIVEN_MEAN:
     case NORM_GIVEN_RSTD:
+    case NORM_RUNNING_MEAN:
+    case NORM_RUNNING_VAR:
         return x == CLGN_DTYPE_F64 ? CLGN_DTYPE_F64 : CLGN_DTYPE_F32;
     case NORM_EXPECT:
         return CLGN_DTYPE_F64;
@@ -207,10 +228,31 @@ static void name_parts(const struct norm_options *o, struct norm_data *d)
     p->scale = d->input[NORM_SCALE].dtype;
     p->shift = d->input[NORM_SHIFT].dtype;
     p->residual = d->input[NORM_RESIDUAL].dtype != CLGN_DTYPE_NONE;
-    p->stats = d->input[NORM_GIVEN_MEAN].dtype != CLGN_DTYPE_NONE ? CLGN_STATS_GIVEN : CLGN_STATS_COMPUTE;
+    p->stats = o->path[NORM_GIVEN_MEAN]     ? CLGN_STATS_GIVEN
+               : o->path[NORM_RUNNING_MEAN] ? CLGN_STATS_RUNNING
+                                            : CLGN_STATS_COMPUTE;
+    p->rms = o->rms;
     p->sum = o->path[NORM_SUM] != NULL;
     p->write_mean = o->path[NORM_MEAN] != NULL;
     p->write_rstd = o->path[NORM_RSTD] != NULL;
+}
+
+static clgn_gradient wanted(const struct norm_options *o, enum norm_file file)
+{
+    return o->path[file] ? CLGN_GRADIENT_WRITE : CLGN_GRADIENT_NONE;
+}
+
+static void name_gradients(const struct norm_options *o, clgn_problem *p)
+{
+    p->direction = CLGN_BACKWARD;
+    p->mean_lo = p->stats == CLGN_STATS_COMPUTE && !p->rms;
+    p->dgamma = wanted(o, NORM_DGAMMA);
+    p->dbeta = wanted(o, NORM_DBETA);
+    p->dscale = wanted(o, NORM_DSCALE);
+    p->dshift = wanted(o, NORM_DSHIFT);
+    p->dskip = wanted(o, NORM_DSKIP);
+    p->dbias = wanted(o, NORM_DBIAS);
+    p->dresidual = o->path[NORM_DRESIDUAL] != NULL;
 }
 
 static int read_input(const struct norm_options *o, enum norm_file at, struct norm_data *d, char *error,
@@ -257,8 +299,16 @@ int norm_data_read(const struct norm_options *options, struct norm_data *data, c
         }
     }
     name_parts(options, &d);
+    if (options->backward) {
+        name_gradients(options, &d.problem);
+    }
     *data = d;
     return 0;
+}
+
+static int takes_x_type(const struct norm_data *d, enum norm_file file)
+{
+    return file == NORM_SUM || file == NORM_DX || (file == NORM_DSKIP && d->problem.skip == CLGN_SKIP_FULL);
 }
 
 size_t norm_data_output(const struct norm_data *data, enum norm_file file, size_t *rank, size_t *shape,
@@ -272,13 +322,10 @@ size_t norm_data_output(const struct norm_data *data, enum norm_file file, size_
         shape[i] = wanted.axis[i];
         count *= wanted.axis[i];
     }
-    if (file == NORM_Y) {
-        *dtype = data->problem.y.dtype;
-    } else if (file == NORM_SUM) {
-        *dtype = data->problem.x.dtype;
-    } else {
-        *dtype = data->problem.x.dtype == CLGN_DTYPE_F64 ? CLGN_DTYPE_F64 : CLGN_DTYPE_F32;
-    }
+    *dtype = follows_y(file)                           ? data->problem.y.dtype
+             : takes_x_type(data, file)                ? data->problem.x.dtype
+             : data->problem.x.dtype == CLGN_DTYPE_F64 ? CLGN_DTYPE_F64
+                                                       : CLGN_DTYPE_F32;
     return count;
 }
 

@@ -35,7 +35,10 @@ struct norm_data {
  */
 int norm_data_read(const struct norm_options *options, struct norm_data *data, char *error, size_t error_bytes);
 
-/** Shape and type of an output on the device: y, sum, mean or rstd. Returns the number of elements. */
+/** The layout of a file's tensor; FIRST for those that are not of x's or y's shape. */
+clgn_layout norm_data_layout(const struct norm_data *data, enum norm_file file);
+
+/** Shape and type of an output on the device. Returns the number of elements. */
 size_t norm_data_output(const struct norm_data *data, enum norm_file file, size_t *rank, size_t *shape,
                         clgn_dtype *dtype);
 

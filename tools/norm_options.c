@@ -9,10 +9,10 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "device_pick.h"
 #include "names.h"
+#include "norm_rules.h"
 
 /* Options that only name a file are numbered OPT_FILE + enum norm_file. */
 enum {
@@ -21,6 +21,8 @@ enum {
     OPT_OUT_LAYOUT,
     OPT_EPS,
     OPT_ACT,
+    OPT_RMS,
+    OPT_BACKWARD,
     OPT_DTYPE,
     OPT_OUT_DTYPE,
     OPT_CONFIG,
@@ -42,6 +44,8 @@ static const struct option long_options[] = {
     {"out-layout", required_argument, NULL, OPT_OUT_LAYOUT},
     {"eps", required_argument, NULL, OPT_EPS},
     {"act", required_argument, NULL, OPT_ACT},
+    {"rms", no_argument, NULL, OPT_RMS},
+    {"backward", no_argument, NULL, OPT_BACKWARD},
     {"dtype", required_argument, NULL, OPT_DTYPE},
     {"out-dtype", required_argument, NULL, OPT_OUT_DTYPE},
     {"config", required_argument, NULL, OPT_CONFIG},
@@ -61,21 +65,24 @@ static const struct option long_options[] = {
     {"residual", required_argument, NULL, OPT_FILE + NORM_RESIDUAL},
     {"given-mean", required_argument, NULL, OPT_FILE + NORM_GIVEN_MEAN},
     {"given-rstd", required_argument, NULL, OPT_FILE + NORM_GIVEN_RSTD},
+    {"running-mean", required_argument, NULL, OPT_FILE + NORM_RUNNING_MEAN},
+    {"running-var", required_argument, NULL, OPT_FILE + NORM_RUNNING_VAR},
+    {"dy", required_argument, NULL, OPT_FILE + NORM_DY},
     {"expect", required_argument, NULL, OPT_FILE + NORM_EXPECT},
     {"output", required_argument, NULL, OPT_FILE + NORM_Y},
     {"sum", required_argument, NULL, OPT_FILE + NORM_SUM},
     {"mean", required_argument, NULL, OPT_FILE + NORM_MEAN},
     {"rstd", required_argument, NULL, OPT_FILE + NORM_RSTD},
+    {"dx", required_argument, NULL, OPT_FILE + NORM_DX},
+    {"dgamma", required_argument, NULL, OPT_FILE + NORM_DGAMMA},
+    {"dbeta", required_argument, NULL, OPT_FILE + NORM_DBETA},
+    {"dscale", required_argument, NULL, OPT_FILE + NORM_DSCALE},
+    {"dshift", required_argument, NULL, OPT_FILE + NORM_DSHIFT},
+    {"dresidual", required_argument, NULL, OPT_FILE + NORM_DRESIDUAL},
+    {"dskip", required_argument, NULL, OPT_FILE + NORM_DSKIP},
+    {"dbias", required_argument, NULL, OPT_FILE + NORM_DBIAS},
     {NULL, 0, NULL, 0},
 };
-
-static int fail(const char *format, const char *detail)
-{
-    fputs("clgn-norm: ", stderr);
-    fprintf(stderr, format, detail);
-    fputs("; clgn-norm --help lists the options\n", stderr);
-    return -1;
-}
 
 static int parse_number(const char *text, double *value)
 {
@@ -146,6 +153,12 @@ static int parse_plain(int option, const char *text, struct norm_options *o)
     case OPT_CONFIG:
         o->config = text;
         return 0;
+    case OPT_RMS:
+        o->rms = 1;
+        return 0;
+    case OPT_BACKWARD:
+        o->backward = 1;
+        return 0;
     case OPT_VERIFY:
         o->verify = 1;
         return 0;
@@ -169,37 +182,14 @@ static int parse_plain(int option, const char *text, struct norm_options *o)
     }
 }
 
-static int check_outputs(const struct norm_options *o)
+static const char *long_name(int option)
 {
-    for (int i = NORM_INPUTS; i < NORM_FILES; ++i) {
-        for (int j = i + 1; j < NORM_FILES; ++j) {
-            if (o->path[i] && o->path[j] && strcmp(o->path[i], o->path[j]) == 0) {
-                return fail("two outputs would go to %s", o->path[i]);
-            }
-        }
-    }
-    return 0;
-}
+    const struct option *o = long_options;
 
-/* What no single option can know. */
-static int check(int argc, char **argv, const struct norm_options *o)
-{
-    if (optind == argc) {
-        return fail("%s is missing", "X.npy");
+    while (o->name && o->val != option) {
+        ++o;
     }
-    if (optind + 1 != argc) {
-        return fail("'%s' is one file too many", argv[optind + 1]);
-    }
-    if (o->norm == CLGN_NORM_GROUP && o->groups == 0) {
-        return fail("--norm group needs %s", "-G N");
-    }
-    if (o->norm != CLGN_NORM_GROUP && o->groups != 0) {
-        return fail("-G is for --norm group, not for %s", names_norm(o->norm));
-    }
-    if ((o->path[NORM_GIVEN_MEAN] == NULL) != (o->path[NORM_GIVEN_RSTD] == NULL)) {
-        return fail("--given-mean and --given-rstd belong %s", "together");
-    }
-    return check_outputs(o);
+    return o->name ? o->name : "?";
 }
 
 int norm_options_parse(int argc, char **argv, struct norm_options *options)
@@ -210,20 +200,26 @@ int norm_options_parse(int argc, char **argv, struct norm_options *options)
 
     while ((option = getopt_long(argc, argv, "d:G:o:", long_options, NULL)) != -1) {
         if (option == '?') {
-            return fail("%s", "that was not understood");
+            return norm_rules_fail("that was not understood");
         }
         if (parse_plain(option, optarg, &o) != 0 && parse_value(option, optarg, &o) != 0) {
-            return fail("the value '%s' is not understood", optarg);
+            return norm_rules_fail("--%s: the value '%s' is not understood", long_name(option), optarg);
         }
     }
     if (o.out_layout == unset) {
         o.out_layout = o.layout;
     }
     if (o.command == NORM_COMMAND_RUN) {
-        if (check(argc, argv, &o) != 0) {
-            return -1;
+        if (optind == argc) {
+            return norm_rules_fail("X.npy is missing");
+        }
+        if (optind + 1 != argc) {
+            return norm_rules_fail("'%s' is one file too many", argv[optind + 1]);
         }
         o.path[NORM_X] = argv[optind];
+        if (norm_rules_check(&o) != 0) {
+            return -1;
+        }
     }
     *options = o;
     return 0;
@@ -235,25 +231,33 @@ void norm_options_help(void)
            "Normalises a NumPy array on an OpenCL device, checks and times it.\n\n"
            "  -d P:D                     device as numbered by --list; default CLGN_DEVICE, else the first GPU, else\n"
            "                             the first device\n"
-           "  --norm group|layer|instance  default group\n"
+           "  --norm group|layer|instance|batch  default group; batch: training, statistics of this X\n"
            "  -G N                       number of groups, for --norm group\n"
+           "  --rms                      no mean is taken; for --norm group and layer\n"
            "  --layout nchw|nhwc         how X's axes are read: n, c, spatial... (default) or n, spatial..., c\n"
-           "  --out-layout nchw|nhwc     of the output; default as X\n"
+           "  --out-layout nchw|nhwc     of the output, and of its gradient; default as X\n"
            "  --eps E                    added to the variance; default 1e-5\n"
            "  --gamma F --beta F --bias F    files of shape (c,)\n"
            "  --scale F --shift F        files of shape (n, c)\n"
            "  --skip F                   added to x: a file of X's shape, or (n, c)\n"
            "  --residual F               added before the activation: a file of the output's shape\n"
-           "  --given-mean F --given-rstd F  use these statistics, shape (n, groups)\n"
+           "  --given-mean F --given-rstd F  use these statistics, shape (n, groups), of batch (c,)\n"
+           "  --running-mean F --running-var F  use these, shape (c,): inference with --norm batch or instance\n"
            "  --act NAME                 %s\n"
            "  --dtype f32|f16|bf16|f64   x on the device; default the file's, f32 for an f8 file\n"
-           "  --out-dtype TYPE           y on the device; default x's\n"
-           "  --config VARIANT,K=V...    pin the kernel variant and its parameters\n"
-           "  -o OUT, --sum OUT, --mean OUT, --rstd OUT  files to write: y, x + skip + bias, statistics (n, groups);\n"
+           "  --out-dtype TYPE           y on the device, and its gradient; default x's\n"
+           "  --config VARIANT,K=V...    pin the kernel variant and its parameters; with --backward those of backward\n"
+           "  -o OUT, --sum OUT, --mean OUT, --rstd OUT  files to write: y, x + skip + bias, statistics (n, groups),\n"
+           "                             of batch (c,); f4, or f8 for f64\n"
+           "  --backward                 gradients instead of y; statistics come from a forward run, or are given\n"
+           "  --dy DY.npy                the gradient that reached y: a file of the output's shape\n"
+           "  --dx OUT, --dgamma OUT, --dbeta OUT, --dscale OUT, --dshift OUT, --dresidual OUT, --dskip OUT,\n"
+           "  --dbias OUT                files to write: gradients, each of the shape of what it is the gradient of;\n"
            "                             f4, or f8 for f64\n"
            "  --verify                   compare with a reference in extended precision; exit 3 outside the bound\n"
-           "  --expect Y.npy             compare with a given result; exit 3 outside the bound\n"
-           "  --copy                     measure the fastest copy of the same bytes, too\n"
+           "  --expect Y.npy             compare y with a given result; exit 3 outside the bound\n"
+           "  --copy                     measure the fastest copy of the same bytes, too; backward reads two tensors\n"
+           "                             and writes one\n"
            "  --seconds S                how long to measure; default 0.5, 0 for the least\n"
            "  --json                     print the result as JSON\n"
            "  --list, --help, --version\n\n"

@@ -5,26 +5,7 @@
 
 #include <clgn/clgn.h>
 
-/* The files of a call: inputs first, then outputs. */
-enum norm_file {
-    NORM_X,
-    NORM_SKIP,
-    NORM_BIAS,
-    NORM_GAMMA,
-    NORM_BETA,
-    NORM_SCALE,
-    NORM_SHIFT,
-    NORM_RESIDUAL,
-    NORM_GIVEN_MEAN,
-    NORM_GIVEN_RSTD,
-    NORM_EXPECT,
-    NORM_INPUTS,
-    NORM_Y = NORM_INPUTS,
-    NORM_SUM,
-    NORM_MEAN,
-    NORM_RSTD,
-    NORM_FILES
-};
+#include "norm_files.h"
 
 enum norm_command { NORM_COMMAND_RUN, NORM_COMMAND_LIST, NORM_COMMAND_HELP, NORM_COMMAND_VERSION };
 
@@ -41,6 +22,8 @@ struct norm_options {
     clgn_act act;
     double act_alpha;
     const char *act_text;
+    int rms;
+    int backward;
     const char *config;
     const char *path[NORM_FILES]; /* NULL: not given */
     double seconds;               /* of measuring */

@@ -12,34 +12,38 @@
 #include "names.h"
 #include "npy.h"
 
-static double bytes_moved(const struct norm_data *d)
-{
-    return (double)d->elements *
-           (double)(names_dtype_bytes(d->problem.x.dtype) + names_dtype_bytes(d->problem.y.dtype));
-}
-
-/* "group 8 of (32, 32, 7, 7) f32 nchw -> f16 nhwc, gamma, beta, silu". */
+/* "backward of group 8 of (32, 32, 7, 7) f32 nchw -> f16 nhwc, gamma, beta, silu". */
 static void problem_text(const struct norm_report *r, char *text, size_t bytes)
 {
-    static const char *const parts[] = {"",      "skip",  "bias",     "gamma",      "beta",
-                                        "scale", "shift", "residual", "given mean", "given rstd"};
     const clgn_problem *p = &r->data->problem;
     const struct norm_tensor *x = &r->data->input[NORM_X];
     char shape[256];
-    int n = snprintf(text, bytes, "%s %zu of %s %s %s -> %s %s", names_norm(p->norm), r->data->groups,
+    int n = snprintf(text, bytes, "%s%s%s %zu of %s %s %s -> %s %s", r->options->backward ? "backward of " : "",
+                     p->rms ? "rms " : "", names_norm(p->norm), r->data->groups,
                      npy_shape_text(x->rank, x->shape, shape, sizeof(shape)), names_dtype(p->x.dtype),
                      names_layout(p->x.layout), names_dtype(p->y.dtype), names_layout(p->y.layout));
     size_t used = n > 0 && (size_t)n < bytes ? (size_t)n : bytes - 1;
 
-    for (int i = NORM_SKIP; i < NORM_EXPECT; ++i) {
+    for (int i = NORM_SKIP; i < NORM_DY; ++i) {
         if (r->data->input[i].dtype != CLGN_DTYPE_NONE && used + 1 < bytes) {
-            snprintf(text + used, bytes - used, ", %s", parts[i]);
+            snprintf(text + used, bytes - used, ", %s", norm_file_name((enum norm_file)i));
             used += strlen(text + used);
         }
     }
     if (p->act != CLGN_ACT_NONE && used + 1 < bytes) {
         snprintf(text + used, bytes - used, ", %s", r->options->act_text);
     }
+}
+
+/* Bytes per ns are GB per s. */
+static double rate(const struct norm_speed *s)
+{
+    return s->bytes / s->measured.norm_ns;
+}
+
+static double copy_rate(const struct norm_speed *s)
+{
+    return s->copy_bytes / s->measured.copy_ns;
 }
 
 static void error_text(const char *against, const struct norm_error *e)
@@ -56,19 +60,18 @@ static void error_text(const char *against, const struct norm_error *e)
 
 static void print_text(const struct norm_report *r)
 {
-    const struct measure_result *m = &r->run->measured;
+    const struct norm_speed *s = &r->run->speed;
     char problem[1024];
 
     problem_text(r, problem, sizeof(problem));
     printf("%s (%s): %s: %s", r->device->name, device_pick_type(r->device->type), r->run->plan, problem);
-    if (m->rounds > 0) {
-        printf(": median %.1f us, %.2f GB/s", m->norm_ns / 1e3, bytes_moved(r->data) / m->norm_ns);
+    if (s->measured.rounds > 0) {
+        printf(": median %.1f us, %.2f GB/s", s->measured.norm_ns / 1e3, rate(s));
     }
-    if (m->copy_ns > 0.0) {
-        printf(", %.2f of the speed of a copy (%s, %.2f GB/s)", m->copy_ns / m->norm_ns, r->run->copy_kind,
-               bytes_moved(r->data) / m->copy_ns);
+    if (s->measured.copy_ns > 0.0) {
+        printf(", %.2f of the speed of a copy (%s, %.2f GB/s)", rate(s) / copy_rate(s), s->copy_kind, copy_rate(s));
     }
-    error_text("reference", &r->check->verify);
+    error_text("reference", norm_check_worst(r->check));
     error_text("expected file", &r->check->expect);
     putchar('\n');
 }
@@ -102,6 +105,25 @@ static json_t *error_json(const struct norm_error *e)
                      "wanted", number_json(e->wanted));
 }
 
+/* The worst, and "outputs": the largest error of each. */
+static json_t *verify_json(const struct norm_check *check)
+{
+    json_t *verify = error_json(norm_check_worst(check));
+    json_t *outputs;
+
+    if (!json_is_object(verify)) {
+        return verify;
+    }
+    outputs = json_object();
+    for (int i = NORM_INPUTS; i < NORM_FILES; ++i) {
+        if (check->verify[i].output) {
+            json_object_set_new(outputs, check->verify[i].output, number_json(check->verify[i].error));
+        }
+    }
+    json_object_set_new(verify, "outputs", outputs);
+    return verify;
+}
+
 static json_t *problem_json(const struct norm_report *r)
 {
     const clgn_problem *p = &r->data->problem;
@@ -109,26 +131,26 @@ static json_t *problem_json(const struct norm_report *r)
     char text[1024];
 
     problem_text(r, text, sizeof(text));
-    return json_pack("{s:s, s:s, s:I, s:o, s:s, s:s, s:s, s:s, s:s}", "text", text, "norm", names_norm(p->norm),
+    return json_pack("{s:s, s:s, s:s, s:b, s:I, s:o, s:s, s:s, s:s, s:s, s:s}", "text", text, "direction",
+                     r->options->backward ? "backward" : "forward", "norm", names_norm(p->norm), "rms", p->rms,
                      "groups", (json_int_t)r->data->groups, "shape", shape_json(x->rank, x->shape), "dtype",
                      names_dtype(p->x.dtype), "layout", names_layout(p->x.layout), "out_dtype", names_dtype(p->y.dtype),
                      "out_layout", names_layout(p->y.layout), "act", r->options->act_text);
 }
 
-static json_t *speed_json(const struct norm_report *r)
+static json_t *speed_json(const struct norm_speed *s)
 {
-    const struct measure_result *m = &r->run->measured;
     json_t *speed;
 
-    if (m->rounds == 0) {
+    if (s->measured.rounds == 0) {
         return json_null();
     }
-    speed = json_pack("{s:f, s:f, s:s, s:I}", "median_us", m->norm_ns / 1e3, "gbps", bytes_moved(r->data) / m->norm_ns,
-                      "clock", m->by_events ? "event" : "wall", "rounds", (json_int_t)m->rounds);
-    if (speed && m->copy_ns > 0.0) {
-        json_object_set_new(speed, "copy_gbps", json_real(bytes_moved(r->data) / m->copy_ns));
-        json_object_set_new(speed, "copy_kind", json_string(r->run->copy_kind));
-        json_object_set_new(speed, "copy_ratio", json_real(m->copy_ns / m->norm_ns));
+    speed = json_pack("{s:f, s:f, s:s, s:I}", "median_us", s->measured.norm_ns / 1e3, "gbps", rate(s), "clock",
+                      s->measured.by_events ? "event" : "wall", "rounds", (json_int_t)s->measured.rounds);
+    if (speed && s->measured.copy_ns > 0.0) {
+        json_object_set_new(speed, "copy_gbps", json_real(copy_rate(s)));
+        json_object_set_new(speed, "copy_kind", json_string(s->copy_kind));
+        json_object_set_new(speed, "copy_ratio", json_real(rate(s) / copy_rate(s)));
     }
     return speed;
 }
@@ -137,8 +159,9 @@ static int print_json(const struct norm_report *r)
 {
     json_t *all = json_pack("{s:{s:s, s:s, s:s, s:s}, s:s, s:o, s:o, s:o, s:o}", "device", "name", r->device->name,
                             "type", device_pick_type(r->device->type), "platform", r->device->platform_name, "driver",
-                            r->device->driver, "plan", r->run->plan, "problem", problem_json(r), "speed", speed_json(r),
-                            "verify", error_json(&r->check->verify), "expect", error_json(&r->check->expect));
+                            r->device->driver, "plan", r->run->plan, "problem", problem_json(r), "speed",
+                            speed_json(&r->run->speed), "verify", verify_json(r->check), "expect",
+                            error_json(&r->check->expect));
     int result;
 
     if (!all) {

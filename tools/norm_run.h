@@ -8,15 +8,14 @@
 #include <clgn/clgn.h>
 
 #include "device_open.h"
-#include "measure.h"
 #include "norm_data.h"
 #include "norm_options.h"
+#include "norm_speed.h"
 
 struct norm_run {
     char plan[256];
-    char copy_kind[32];             /* "" when no copy was measured */
-    void *output[NORM_FILES];       /* y, sum, mean, rstd as the device stores them; NULL when absent */
-    struct measure_result measured; /* rounds 0: nothing to measure; copy_name is not kept */
+    void *output[NORM_FILES]; /* as the device stores them; NULL when absent */
+    struct norm_speed speed;
 };
 
 /**

@@ -70,7 +70,7 @@ size_t reference_spatial(const clgn_problem *p)
 
 size_t reference_groups(const clgn_problem *p)
 {
-    return p->norm == CLGN_NORM_LAYER ? 1 : p->norm == CLGN_NORM_INSTANCE ? p->c : p->groups;
+    return p->norm == CLGN_NORM_LAYER ? 1 : p->norm == CLGN_NORM_GROUP ? p->groups : p->c;
 }
 
 clgn_dtype reference_y_dtype(const clgn_problem *p)
@@ -84,8 +84,7 @@ static clgn_dtype compute_dtype(const clgn_problem *p)
     return p->x.dtype == CLGN_DTYPE_F64 ? CLGN_DTYPE_F64 : CLGN_DTYPE_F32;
 }
 
-/* The unit that errors are counted in: 2^-23, or 2^-52 for float64. */
-static long double unit_of(const clgn_problem *p)
+long double reference_unit(const clgn_problem *p)
 {
     return p->x.dtype == CLGN_DTYPE_F64 ? ldexpl(1.0L, -52) : ldexpl(1.0L, -23);
 }
@@ -210,7 +209,7 @@ static long double activation_ulps(clgn_act act)
 static double bound_of(const clgn_problem *p, long double t, long double y)
 {
     const clgn_dtype computed = compute_dtype(p), stored = reference_y_dtype(p);
-    long double e = activation_slope(p) * 4.0L * unit_of(p) * (1.0L + t);
+    long double e = activation_slope(p) * 4.0L * reference_unit(p) * (1.0L + t);
 
     e += activation_ulps(p->act) * (long double)reference_ulp(computed, (double)y);
     if (stored != computed && stored != CLGN_DTYPE_F64) {
@@ -219,17 +218,30 @@ static double bound_of(const clgn_problem *p, long double t, long double y)
     return (double)e;
 }
 
-/* Where a group's element number i lies in a dense (n, c, s) tensor, and what belongs to its channel. */
-struct group {
-    const clgn_problem *p;
-    const struct reference_tensors *in;
-    size_t n, c0, cg, s; /* image, first channel, channels, spatial size */
-};
+size_t reference_populations(const clgn_problem *p)
+{
+    return p->norm == CLGN_NORM_BATCH ? p->c : p->n * reference_groups(p);
+}
 
-static double value_of(const struct group *g, size_t channel, size_t at)
+struct reference_population reference_population(const clgn_problem *p, const struct reference_tensors *in, size_t i)
+{
+    const size_t groups = reference_groups(p), s = reference_spatial(p), cg = p->c / groups;
+
+    if (p->norm == CLGN_NORM_BATCH) {
+        return (struct reference_population){p, in, 0, p->n, i, 1, s, i};
+    }
+    return (struct reference_population){p, in, i / groups, i / groups + 1, i % groups * cg, cg, s, i};
+}
+
+size_t reference_population_count(const struct reference_population *g)
+{
+    return (g->n1 - g->n0) * g->cg * g->s;
+}
+
+static double value_of(const struct reference_population *g, size_t n, size_t channel, size_t at)
 {
     const clgn_problem *p = g->p;
-    const size_t nc = g->n * p->c + channel;
+    const size_t nc = n * p->c + channel;
     const size_t i = nc * g->s + at;
     double skip = 0.0, bias = 0.0;
     clgn_dtype dtype = p->sum ? p->x.dtype : compute_dtype(p);
@@ -245,25 +257,20 @@ static double value_of(const struct group *g, size_t channel, size_t at)
     return sum_rounded_once(dtype, g->in->x[i], skip, bias);
 }
 
-static void group_values(const struct group *g, double *v)
+void reference_population_values(const struct reference_population *g, double *v)
 {
-    for (size_t j = 0; j < g->cg; j++) {
-        for (size_t k = 0; k < g->s; k++) {
-            v[j * g->s + k] = value_of(g, g->c0 + j, k);
+    for (size_t n = g->n0; n < g->n1; n++) {
+        for (size_t j = 0; j < g->cg; j++) {
+            for (size_t k = 0; k < g->s; k++) {
+                *v++ = value_of(g, n, g->c0 + j, k);
+            }
         }
     }
 }
 
-/* The statistics of one group: mean = base + rest, where base is a double, so that v - base loses nothing that a long
- * double could hold. */
-struct statistics {
-    double base;
-    long double rest, rstd;
-};
-
-static struct statistics group_statistics(const double *v, size_t count, double eps)
+static struct reference_statistics exact_statistics(const double *v, size_t count, double eps)
 {
-    struct statistics st = {0.0, 0.0L, 0.0L};
+    struct reference_statistics st = {0.0, 0.0L, 0.0L};
     const long double m = (long double)count;
     long double sum = 0.0L, lost = 0.0L, e;
 
@@ -288,70 +295,115 @@ static struct statistics group_statistics(const double *v, size_t count, double 
     return st;
 }
 
-static void group_apply(const struct group *g, const double *v, struct statistics st,
-                        const struct reference_result *out)
+static struct reference_statistics root_mean_square(const double *v, size_t count, double eps)
+{
+    struct reference_statistics st = {0.0, 0.0L, 0.0L};
+    long double sum = 0.0L, lost = 0.0L, e;
+
+    for (size_t i = 0; i < count; i++) {
+        two_sum(sum, (long double)v[i] * (long double)v[i], &sum, &e);
+        lost += e;
+    }
+    st.rstd = 1.0L / sqrtl((sum + lost) / (long double)count + (long double)eps);
+    return st;
+}
+
+struct reference_statistics reference_population_statistics(const struct reference_population *g, const double *v)
+{
+    const clgn_problem *p = g->p;
+
+    if (p->stats == CLGN_STATS_GIVEN) {
+        return (struct reference_statistics){g->in->mean[g->index], 0.0L, (long double)g->in->rstd[g->index]};
+    }
+    if (p->stats == CLGN_STATS_RUNNING) {
+        return (struct reference_statistics){g->in->running_mean[g->c0], 0.0L,
+                                             1.0L /
+                                                 sqrtl((long double)g->in->running_var[g->c0] + (long double)p->eps)};
+    }
+    return p->rms ? root_mean_square(v, reference_population_count(g), p->eps)
+                  : exact_statistics(v, reference_population_count(g), p->eps);
+}
+
+/* y and its bound for channel c of sample n, whose values are v. */
+static void apply_row(const struct reference_population *g, size_t n, size_t c, const double *v,
+                      struct reference_statistics st, const struct reference_result *out)
 {
     const clgn_problem *p = g->p;
     const struct reference_tensors *in = g->in;
+    const size_t nc = n * p->c + c;
+    const long double gamma = p->gamma != CLGN_DTYPE_NONE ? (long double)in->gamma[c] : 1.0L;
+    const long double beta = p->beta != CLGN_DTYPE_NONE ? (long double)in->beta[c] : 0.0L;
+    const long double scale = 1.0L + (p->scale != CLGN_DTYPE_NONE ? (long double)in->scale[nc] : 0.0L);
+    const long double shift = p->shift != CLGN_DTYPE_NONE ? (long double)in->shift[nc] : 0.0L;
 
-    for (size_t j = 0; j < g->cg; j++) {
-        const size_t c = g->c0 + j, nc = g->n * p->c + c;
-        const long double gamma = p->gamma != CLGN_DTYPE_NONE ? (long double)in->gamma[c] : 1.0L;
-        const long double beta = p->beta != CLGN_DTYPE_NONE ? (long double)in->beta[c] : 0.0L;
-        const long double scale = 1.0L + (p->scale != CLGN_DTYPE_NONE ? (long double)in->scale[nc] : 0.0L);
-        const long double shift = p->shift != CLGN_DTYPE_NONE ? (long double)in->shift[nc] : 0.0L;
+    for (size_t k = 0; k < g->s; k++) {
+        const size_t i = nc * g->s + k;
+        const long double d = ((long double)v[k] - (long double)st.base) - st.rest;
+        const long double scaled = d * st.rstd * gamma * scale;
+        const long double residual = p->residual ? (long double)in->residual[i] : 0.0L;
+        const long double y = activate(p, ((scaled + beta * scale) + shift) + residual);
+        const long double t = fabsl(scaled) + fabsl(beta * scale) + fabsl(shift) + fabsl(residual);
 
-        for (size_t k = 0; k < g->s; k++) {
-            const size_t i = nc * g->s + k;
-            const long double d = ((long double)v[j * g->s + k] - (long double)st.base) - st.rest;
-            const long double scaled = d * st.rstd * gamma * scale;
-            const long double residual = p->residual ? (long double)in->residual[i] : 0.0L;
-            const long double y = activate(p, ((scaled + beta * scale) + shift) + residual);
-            const long double t = fabsl(scaled) + fabsl(beta * scale) + fabsl(shift) + fabsl(residual);
-
-            if (out->v != NULL) {
-                out->v[i] = v[j * g->s + k];
-            }
-            if (out->y != NULL) {
-                out->y[i] = (double)y;
-            }
-            if (out->bound != NULL) {
-                out->bound[i] = bound_of(p, t, y);
-            }
+        if (out->v != NULL) {
+            out->v[i] = v[k];
+        }
+        if (out->y != NULL) {
+            out->y[i] = (double)y;
+        }
+        if (out->bound != NULL) {
+            out->bound[i] = bound_of(p, t, y);
         }
     }
 }
 
+/* Takes a population's share of the running statistics: an instance norm's is one of n, which are averaged. */
+static void update_running(const struct reference_population *g, struct reference_statistics st,
+                           const struct reference_result *out)
+{
+    const clgn_problem *p = g->p;
+    const long double count = (long double)reference_population_count(g);
+    const long double share = (long double)p->momentum * (long double)(g->n1 - g->n0) / (long double)p->n;
+    const long double keep = g->n0 == 0 ? 1.0L - (long double)p->momentum : 1.0L;
+    const double mean = g->n0 == 0 ? g->in->running_mean[g->c0] : out->running_mean[g->c0];
+    const double var = g->n0 == 0 ? g->in->running_var[g->c0] : out->running_var[g->c0];
+    const long double biased = 1.0L / (st.rstd * st.rstd) - (long double)p->eps;
+
+    out->running_mean[g->c0] = (double)(keep * (long double)mean + share * ((long double)st.base + st.rest));
+    out->running_var[g->c0] = (double)(keep * (long double)var +
+                                       share * biased * (p->running_biased ? 1.0L : count / (count - 1.0L)));
+}
+
 int reference_forward(const clgn_problem *p, const struct reference_tensors *in, const struct reference_result *out)
 {
-    const size_t groups = reference_groups(p), s = reference_spatial(p), cg = p->c / groups;
-    double *v = malloc(cg * s * sizeof *v);
+    const size_t populations = p->n > 0 ? reference_populations(p) : 0;
 
-    if (v == NULL) {
-        return -1;
-    }
-    for (size_t n = 0; n < p->n; n++) {
-        for (size_t k = 0; k < groups; k++) {
-            const struct group g = {p, in, n, k * cg, cg, s};
-            const size_t ng = n * groups + k;
-            struct statistics st;
+    for (size_t i = 0; i < populations; i++) {
+        const struct reference_population g = reference_population(p, in, i);
+        double *const v = malloc(reference_population_count(&g) * sizeof *v);
+        const double *row = v;
+        struct reference_statistics st;
 
-            group_values(&g, v);
-            if (p->stats == CLGN_STATS_GIVEN) {
-                st = (struct statistics){in->mean[ng], 0.0L, (long double)in->rstd[ng]};
-            } else {
-                st = group_statistics(v, cg * s, p->eps);
-            }
-            group_apply(&g, v, st, out);
-            if (out->mean != NULL) {
-                out->mean[ng] = (double)((long double)st.base + st.rest);
-            }
-            if (out->rstd != NULL) {
-                out->rstd[ng] = (double)st.rstd;
+        if (v == NULL) {
+            return -1;
+        }
+        reference_population_values(&g, v);
+        st = reference_population_statistics(&g, v);
+        for (size_t n = g.n0; n < g.n1; n++) {
+            for (size_t c = g.c0; c < g.c0 + g.cg; c++, row += g.s) {
+                apply_row(&g, n, c, row, st, out);
             }
         }
+        if (out->mean != NULL) {
+            out->mean[i] = (double)((long double)st.base + st.rest);
+        }
+        if (out->rstd != NULL) {
+            out->rstd[i] = (double)st.rstd;
+        }
+        if (out->running_mean != NULL) {
+            update_running(&g, st, out);
+        }
+        free(v);
     }
-    free(v);
     return 0;
 }
 
@@ -388,14 +440,14 @@ static double statistic_error(double device, double exact, double bound)
 
 double reference_mean_error(const clgn_problem *p, double device, double mean, double rstd)
 {
-    const double u = (double)unit_of(p);
+    const double u = (double)reference_unit(p);
 
     return statistic_error(device, mean, reference_ulp(compute_dtype(p), mean) + 4.0 * u / rstd);
 }
 
 double reference_rstd_error(const clgn_problem *p, double device, double rstd)
 {
-    const double u = (double)unit_of(p);
+    const double u = (double)reference_unit(p);
 
     return statistic_error(device, rstd, 4.0 * u * rstd);
 }

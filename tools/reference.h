@@ -7,9 +7,11 @@
 
 /* The tensors of a problem as the device stores them, widened to double; NULL is absent. x, a full skip and residual
  * are dense and channels-first (n, c, s) whatever the problem's layout says; a skip per channel, scale and shift are
- * (n, c), bias, gamma and beta (c), mean and rstd (n, groups) and read for given statistics only. */
+ * (n, c), bias, gamma and beta (c), mean and rstd (n, groups), of a batch norm (c), and read for given statistics only;
+ * running_mean and running_var are (c). */
 struct reference_tensors {
     const double *x, *skip, *bias, *gamma, *beta, *scale, *shift, *residual, *mean, *rstd;
+    const double *running_mean, *running_var;
 };
 
 /* Where the results go; any may be NULL. */
@@ -17,9 +19,37 @@ struct reference_result {
     double *v;     /* (n, c, s): x + skip + bias, rounded as the library must */
     double *y;     /* (n, c, s): the exact result, not rounded to y's type */
     double *bound; /* (n, c, s): the largest allowed |device - y|, rounding to y's type included */
-    double *mean;  /* (n, groups): exact; the given one for given statistics */
-    double *rstd;  /* (n, groups) */
+    double *mean;  /* (n, groups), of a batch norm (c): exact; the given one for given statistics */
+    double *rstd;  /* likewise */
+    double *running_mean, *running_var; /* (c): after the update that the problem asks for */
 };
+
+/* Exact statistics of one population: mean = base + rest, where base is a double, so that v - base loses nothing that a
+ * long double could hold. */
+struct reference_statistics {
+    double base;
+    long double rest, rstd;
+};
+
+/* The values that one mean is taken of: samples [n0, n1), channels [c0, c0 + cg), s pixels each. */
+struct reference_population {
+    const clgn_problem *p;
+    const struct reference_tensors *in;
+    size_t n0, n1, c0, cg, s;
+    size_t index; /* of its statistics */
+};
+
+/* The number of populations, and each; count is the elements of one. */
+size_t reference_populations(const clgn_problem *p);
+struct reference_population reference_population(const clgn_problem *p, const struct reference_tensors *in, size_t i);
+size_t reference_population_count(const struct reference_population *g);
+
+/* v of a population, in the order (n, c, s), and the statistics that the problem asks for. */
+void reference_population_values(const struct reference_population *g, double *v);
+struct reference_statistics reference_population_statistics(const struct reference_population *g, const double *v);
+
+/* The unit that errors are counted in: 2^-23, or 2^-52 when x is float64. */
+long double reference_unit(const clgn_problem *p);
 
 /* Fills the results; 0, or -1 when out of memory. The problem must be one that the library accepts. */
 int reference_forward(const clgn_problem *p, const struct reference_tensors *in, const struct reference_result *out);

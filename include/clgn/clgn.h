@@ -65,11 +65,16 @@ typedef enum clgn_layout {
     CLGN_LAYOUT_LAST = 1   /**< (n, spatial..., c): a row is one pixel, c elements */
 } clgn_layout;
 
-/** Over what mean and variance are taken. */
+/** What a plan computes: y from x, or the gradients of a loss from the gradient dy that reached y. */
+typedef enum clgn_direction { CLGN_FORWARD = 0, CLGN_BACKWARD = 1 } clgn_direction;
+
+/** Over what mean and variance are taken. Statistics are [n][g], those of BATCH [c]. */
 typedef enum clgn_norm {
-    CLGN_NORM_GROUP = 0,   /**< per (n, group of c/groups consecutive channels) */
-    CLGN_NORM_LAYER = 1,   /**< per n: one group */
-    CLGN_NORM_INSTANCE = 2 /**< per (n, c): c groups */
+    CLGN_NORM_GROUP = 0,    /**< per (n, group of c/groups consecutive channels) */
+    CLGN_NORM_LAYER = 1,    /**< per n: one group. With no spatial axes, c elements that each have a gamma and beta of
+                                 their own: the layer norm of transformers over the last axes */
+    CLGN_NORM_INSTANCE = 2, /**< per (n, c): c groups */
+    CLGN_NORM_BATCH = 3     /**< per c, over n and space */
 } clgn_norm;
 
 /** What is added to x before the normalisation, besides bias. */
@@ -81,9 +86,18 @@ typedef enum clgn_skip {
 
 /** Where mean and rstd come from. */
 typedef enum clgn_stats {
-    CLGN_STATS_COMPUTE = 0, /**< from the data */
-    CLGN_STATS_GIVEN = 1    /**< read from args.mean and args.rstd (frozen statistics) */
+    CLGN_STATS_COMPUTE = 0, /**< from the data; backward reads what forward wrote: args.mean and args.rstd */
+    CLGN_STATS_GIVEN = 1,   /**< read from args.mean and args.rstd, constants in backward (frozen statistics) */
+    CLGN_STATS_RUNNING = 2  /**< for BATCH and INSTANCE: args.running_mean and args.running_var, [c]; constants in
+                                 backward; rstd = 1 / sqrt(running_var + eps) */
 } clgn_stats;
+
+/** What to do with a parameter's gradient. */
+typedef enum clgn_gradient {
+    CLGN_GRADIENT_NONE = 0,
+    CLGN_GRADIENT_WRITE = 1,
+    CLGN_GRADIENT_ADD = 2 /**< added to what the buffer holds, rounded once */
+} clgn_gradient;
 
 /** The activation, applied last. alpha is problem.act_alpha. */
 typedef enum clgn_act {
@@ -127,6 +141,17 @@ typedef struct clgn_strides {
  *
  * with the population variance. What is NONE, or 0, is left out. Begin with CLGN_PROBLEM_INIT and set what differs:
  * n, c, spatial and groups at least.
+ *
+ * With direction BACKWARD, for a loss L with dy = dL/dy, and dz = dy * act'(z + residual) recomputed from x:
+ *
+ *     dresidual = dz                                            dshift = sum over s of dz, per (n, c)
+ *     dscale = sum over s of dz * (z before modulation)         dbeta = sum over n, s of dz * (1 + scale)
+ *     dgamma = sum over n, s of dz * (1 + scale) * (v - mean) * rstd
+ *     dx = dL/dv, through mean and rstd too unless they are frozen; dskip = dx (summed over s when per (n, c))
+ *     dbias = sum over n, s of dx
+ *
+ * The problem is the forward one with direction set and the wanted gradients named; y describes dy, so dtype and layout
+ * of dresidual are y's, those of dx and a full dskip are x's. Gradients of parameters are F32, F64 when x is F64.
  */
 typedef struct clgn_problem {
     size_t struct_size;
@@ -157,6 +182,19 @@ typedef struct clgn_problem {
     int write_rstd;     /**< not 0: write args.rstd, likewise */
     const char *config; /**< pin "VARIANT,param=value,..."; NULL: the library chooses.
                              Read in clgn_plan_create only. An illegal pin is an error. */
+    int rms;     /**< not 0: no mean; z = v * rstd, rstd = 1 / sqrt(mean of v^2 + eps); GROUP and LAYER, COMPUTE */
+    int mean_lo; /**< forward: write args.mean_lo, what the mean loses when it is rounded; backward: read it.
+                      Keeps gradients behind an activation exact where |mean| is much larger than the standard
+                      deviation. Like mean; for COMPUTE without rms */
+    int running; /**< not 0: update args.running_mean and running_var, [c]; BATCH and INSTANCE, forward, COMPUTE */
+    int running_biased; /**< not 0: running_var takes the population variance, else the unbiased one */
+    double momentum;    /**< running = (1 - momentum) * running + momentum * new */
+    clgn_direction direction;
+    clgn_gradient dgamma, dbeta, dscale, dshift, dbias; /**< backward; where the problem has the parameter */
+    clgn_gradient dskip;                                /**< a full one is written, never added to */
+    int dresidual;                                      /**< not 0: write args.dresidual */
+    int dmean, drstd; /**< not 0: args.dmean, args.drstd are gradients of L into the mean and rstd outputs; COMPUTE */
+    clgn_strides dx_strides, dskip_strides, dresidual_strides;
 } clgn_problem;
 
 #define CLGN_PROBLEM_INIT                                                                                              \
@@ -164,7 +202,12 @@ typedef struct clgn_problem {
         sizeof(clgn_problem), CLGN_NORM_GROUP, 0, 0, 0, {0, 0, 0, 0, 0, 0}, 0, 1e-5,                                   \
             {CLGN_DTYPE_F32, CLGN_LAYOUT_FIRST, 0, 0}, {CLGN_DTYPE_NONE, CLGN_LAYOUT_FIRST, 0, 0}, CLGN_SKIP_NONE,     \
             {0, 0}, CLGN_DTYPE_NONE, 0, {0, 0}, CLGN_DTYPE_NONE, CLGN_DTYPE_NONE, CLGN_DTYPE_NONE, CLGN_DTYPE_NONE, 0, \
-            {0, 0}, CLGN_ACT_NONE, 0.0, CLGN_STATS_COMPUTE, 0, 0, NULL                                                 \
+            {0, 0}, CLGN_ACT_NONE, 0.0, CLGN_STATS_COMPUTE, 0, 0, NULL, 0, 0, 0, 0, 0.1, CLGN_FORWARD,                 \
+            CLGN_GRADIENT_NONE, CLGN_GRADIENT_NONE, CLGN_GRADIENT_NONE, CLGN_GRADIENT_NONE, CLGN_GRADIENT_NONE,        \
+            CLGN_GRADIENT_NONE, 0, 0, 0, {0, 0}, {0, 0},                                                               \
+        {                                                                                                              \
+            0, 0                                                                                                       \
+        }                                                                                                              \
     }
 
 /** A buffer and the byte offset of its first element (a multiple of the element's size). mem NULL: absent. */
@@ -177,8 +220,9 @@ typedef struct clgn_tensor {
 /**
  * The tensors of one enqueue. Exactly those that the plan's problem names must be set.
  *
- * Aliasing  y may be x when type, layout, offset and strides agree; residual may be y. Any other overlap of an
- *           output with another tensor is undefined.
+ * Aliasing  y may be x when type, layout, offset and strides agree; residual may be y. In backward dx may be dy, and
+ *           a full dskip may be dx (they are equal), when these agree. Any other overlap of an output with another
+ *           tensor is undefined.
  */
 typedef struct clgn_args {
     size_t struct_size;
@@ -192,17 +236,33 @@ typedef struct clgn_args {
     clgn_tensor scale;
     clgn_tensor shift;
     clgn_tensor residual;
-    clgn_tensor mean;      /**< output with write_mean, input with CLGN_STATS_GIVEN */
-    clgn_tensor rstd;      /**< output with write_rstd, input with CLGN_STATS_GIVEN */
+    clgn_tensor mean;      /**< output with write_mean, input with CLGN_STATS_GIVEN and in backward (not with rms) */
+    clgn_tensor rstd;      /**< output with write_rstd, input with CLGN_STATS_GIVEN and in backward */
     clgn_tensor workspace; /**< clgn_plan_workspace_bytes() bytes; dead between calls; one per enqueue in flight
                                 unless the calls share an in-order queue */
+    clgn_tensor mean_lo;
+    clgn_tensor running_mean;
+    clgn_tensor running_var;
+    clgn_tensor dy; /**< backward; y is absent then. With problem.sum, sum is read in place of x, skip and bias */
+    clgn_tensor dx;
+    clgn_tensor dskip;
+    clgn_tensor dresidual;
+    clgn_tensor dgamma;
+    clgn_tensor dbeta;
+    clgn_tensor dscale;
+    clgn_tensor dshift;
+    clgn_tensor dbias;
+    clgn_tensor dmean; /**< like mean */
+    clgn_tensor drstd; /**< like rstd */
 } clgn_args;
 
 #define CLGN_ARGS_INIT                                                                                            \
     {                                                                                                             \
         sizeof(clgn_args), {NULL, 0, NULL}, {NULL, 0, NULL}, {NULL, 0, NULL}, {NULL, 0, NULL}, {NULL, 0, NULL},   \
             {NULL, 0, NULL}, {NULL, 0, NULL}, {NULL, 0, NULL}, {NULL, 0, NULL}, {NULL, 0, NULL}, {NULL, 0, NULL}, \
-            {NULL, 0, NULL},                                                                                      \
+            {NULL, 0, NULL}, {NULL, 0, NULL}, {NULL, 0, NULL}, {NULL, 0, NULL}, {NULL, 0, NULL}, {NULL, 0, NULL}, \
+            {NULL, 0, NULL}, {NULL, 0, NULL}, {NULL, 0, NULL}, {NULL, 0, NULL}, {NULL, 0, NULL}, {NULL, 0, NULL}, \
+            {NULL, 0, NULL}, {NULL, 0, NULL}, {NULL, 0, NULL},                                                    \
         {                                                                                                         \
             NULL, 0, NULL                                                                                         \
         }                                                                                                         \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* bench-forward: speed of the forward pass on given problems, next to the fastest copy of the same bytes. */
+/* bench-norm: speed of forward or backward on given problems, next to the fastest copy of the same bytes. */
 #include <clgn/clgn.h>
 
 #include <math.h>
@@ -33,6 +33,7 @@ struct job {
     clgn_args args;
     cl_mem gamma;
     cl_mem beta;
+    cl_mem stats; /* of backward: mean and rstd, made up; then dgamma and dbeta */
     cl_mem workspace;
     struct rotation rotation;
 };
@@ -86,7 +87,7 @@ static cl_mem random_buffer(const struct bench *b, size_t elements)
     cl_int err;
 
     if (data) {
-        buffer = clCreateBuffer(b->device.context, CL_MEM_READ_ONLY | CL_MEM_COPY_HOST_PTR, 4 * elements, data, &err);
+        buffer = clCreateBuffer(b->device.context, CL_MEM_READ_WRITE | CL_MEM_COPY_HOST_PTR, 4 * elements, data, &err);
         buffer = err == CL_SUCCESS ? buffer : NULL;
     }
     free(data);
@@ -95,9 +96,9 @@ static cl_mem random_buffer(const struct bench *b, size_t elements)
 
 static void release_job(struct job *job)
 {
-    cl_mem buffers[3] = {job->gamma, job->beta, job->workspace};
+    cl_mem buffers[4] = {job->gamma, job->beta, job->stats, job->workspace};
 
-    for (int i = 0; i < 3; ++i) {
+    for (int i = 0; i < 4; ++i) {
         if (buffers[i]) {
             clReleaseMemObject(buffers[i]);
         }
@@ -117,12 +118,32 @@ static int describe_problem(const struct bench *b, const char *text, clgn_proble
     p->act = b->options.act;
     p->act_alpha = b->options.act_alpha;
     p->config = b->options.config;
+    p->direction = b->options.direction;
+    if (p->direction == CLGN_BACKWARD) {
+        p->dgamma = p->dbeta = CLGN_GRADIENT_WRITE;
+    }
     return problem_text_parse(text, p, error, ERROR_BYTES);
+}
+
+/* Statistics for backward: any numbers do, they are not what its time depends on. */
+static int make_stats(const struct bench *b, struct job *job)
+{
+    const size_t wide = b->options.dtype == CLGN_DTYPE_F64 ? 8 : 4;
+    const size_t stats = job->problem.n * job->problem.groups * wide;
+    const size_t channels = job->problem.c * wide;
+
+    job->stats = random_buffer(b, (2 * stats + 2 * channels) / 4);
+    job->args.mean = (clgn_tensor){job->stats, 0, NULL};
+    job->args.rstd = (clgn_tensor){job->stats, stats, NULL};
+    job->args.dgamma = (clgn_tensor){job->stats, 2 * stats, NULL};
+    job->args.dbeta = (clgn_tensor){job->stats, 2 * stats + channels, NULL};
+    return job->stats != NULL ? 0 : -1;
 }
 
 static int make_buffers(const struct bench *b, struct job *job, char *error)
 {
-    const size_t elements = problem_text_elements(&job->problem);
+    const int backward = b->options.direction == CLGN_BACKWARD;
+    const size_t elements = problem_text_elements(&job->problem) * (backward ? 2 : 1);
     size_t workspace = 0;
     void *data;
     cl_int err = CL_SUCCESS;
@@ -133,7 +154,7 @@ static int make_buffers(const struct bench *b, struct job *job, char *error)
     if (clgn_plan_workspace_bytes(job->plan, &workspace) == CLGN_OK && workspace > 0) {
         job->workspace = clCreateBuffer(b->device.context, CL_MEM_READ_WRITE, workspace, NULL, &err);
     }
-    if (!job->gamma || !job->beta || err != CL_SUCCESS) {
+    if (!job->gamma || !job->beta || err != CL_SUCCESS || (backward && make_stats(b, job) != 0)) {
         snprintf(error, ERROR_BYTES, "cannot allocate parameters and %zu bytes of workspace", workspace);
         return -1;
     }
@@ -147,14 +168,16 @@ static int make_buffers(const struct bench *b, struct job *job, char *error)
     }
     result = rotation_create(b->device.context, b->device.entry.device, b->device.queue, data,
                              elements * names_dtype_bytes(b->options.dtype),
-                             elements * names_dtype_bytes(b->options.out_dtype), &job->rotation, error, ERROR_BYTES);
+                             elements / (backward ? 2 : 1) * names_dtype_bytes(b->options.out_dtype), &job->rotation,
+                             error, ERROR_BYTES);
     free(data);
     return result;
 }
 
 static int run_job(const struct bench *b, struct job *job, struct row *row, char *error)
 {
-    struct measure_input input = {b->device.queue, NULL, &job->args, &job->rotation, b->copies, b->options.seconds};
+    struct measure_input input = {b->device.queue, NULL,      &job->args,        b->options.direction,
+                                  &job->rotation,  b->copies, b->options.seconds};
     clgn_status status;
 
     if (describe_problem(b, row->text, &job->problem, error) != 0) {
@@ -186,10 +209,11 @@ static double rate(size_t bytes, double ns)
 
 static void print_head(const struct bench *b)
 {
-    printf("%s (%s), %s driver %s; %s -> %s, %s -> %s, gamma and beta f32, act %s\n", b->device.entry.name,
+    printf("%s (%s), %s driver %s; %s, %s -> %s, %s -> %s, gamma and beta f32, act %s\n", b->device.entry.name,
            device_pick_type(b->device.entry.type), b->device.entry.platform_name, b->device.entry.driver,
-           names_dtype(b->options.dtype), names_dtype(b->options.out_dtype), names_layout(b->options.layout),
-           names_layout(b->options.out_layout), b->options.act_text);
+           b->options.direction == CLGN_BACKWARD ? "backward" : "forward", names_dtype(b->options.dtype),
+           names_dtype(b->options.out_dtype), names_layout(b->options.layout), names_layout(b->options.out_layout),
+           b->options.act_text);
     printf("%-30s %-4s %-4s %-10s %10s %8s %8s %-13s %6s %5s  %s\n", "problem", "type", "lay.", "act", "median us",
            "GB/s", "copy", "copy kind", "eff.", "clock", "plan");
     fflush(stdout);
@@ -218,12 +242,13 @@ static json_t *row_json(const struct row *row)
 
 static void print_json(const struct bench *b, json_t *rows, int count, double geomean, double least)
 {
-    json_t *all = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:f, s:f, s:o}", "device",
-                            b->device.entry.name, "platform", b->device.entry.platform_name, "driver",
-                            b->device.entry.driver, "dtype", names_dtype(b->options.dtype), "out_dtype",
-                            names_dtype(b->options.out_dtype), "layout", names_layout(b->options.layout), "out_layout",
-                            names_layout(b->options.out_layout), "act", b->options.act_text, "measured", count,
-                            "geomean", geomean, "minimum", least, "results", rows);
+    json_t *all = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:f, s:f, s:o}", "op",
+                            b->options.direction == CLGN_BACKWARD ? "bwd" : "fwd", "device", b->device.entry.name,
+                            "platform", b->device.entry.platform_name, "driver", b->device.entry.driver, "dtype",
+                            names_dtype(b->options.dtype), "out_dtype", names_dtype(b->options.out_dtype), "layout",
+                            names_layout(b->options.layout), "out_layout", names_layout(b->options.out_layout), "act",
+                            b->options.act_text, "measured", count, "geomean", geomean, "minimum", least, "results",
+                            rows);
 
     if (all) {
         json_dumpf(all, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(6));
@@ -248,7 +273,7 @@ static int run_all(const struct bench *b)
         struct row row = {.text = b->options.problems[i]};
         char error[ERROR_BYTES] = "";
         if (run_job(b, &job, &row, error) != 0) {
-            fprintf(stderr, "bench-forward: %s: %s\n", row.text, error);
+            fprintf(stderr, "bench-norm: %s: %s\n", row.text, error);
         } else {
             log_sum += log(efficiency(&row));
             least = fmin(least, efficiency(&row));
@@ -282,13 +307,15 @@ int main(int argc, char **argv)
     if (result != 0) {
         return result > 0 ? 0 : 1;
     }
-    result = device_open(bench.options.device, "bench-forward", &bench.device, error, sizeof(error));
+    result = device_open(bench.options.device, "bench-norm", &bench.device, error, sizeof(error));
     if (result == 0) {
-        result = copy_create(bench.device.context, bench.device.entry.device, names_dtype_bytes(bench.options.dtype),
+        const size_t inputs = bench.options.direction == CLGN_BACKWARD ? 2 : 1;
+        result = copy_create(bench.device.context, bench.device.entry.device,
+                             inputs * names_dtype_bytes(bench.options.dtype),
                              names_dtype_bytes(bench.options.out_dtype), &bench.copies, error, sizeof(error));
     }
     if (result != 0) {
-        fprintf(stderr, "bench-forward: %s\n", error);
+        fprintf(stderr, "bench-norm: %s\n", error);
         result = 2;
     } else {
         result = run_all(&bench);

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Backward in one launch of independent work-items, for CPUs (cl/bwd_unit.cl). */
+#include "sums.h"
+
+/* Bytes of the inputs that a work-item should do at least: tiny units are done several in a row. */
+#define WORK_ITEM_BYTES ((uint64_t)32 << 10)
+
+static void complete(const struct clgn_geometry *g, const struct clgn_device *d, struct clgn_params *p)
+{
+    uint64_t units;
+    uint64_t per;
+    clgn_params_default(p, CLGN_P_WGS, 1);
+    clgn_params_default(p, CLGN_P_BLOCK, clgn_block_of(g, UINT64_MAX / 2));
+    clgn_complete_parts(g, d, p);
+    units = clgn_units(g, p);
+    per = units > 0 ? WORK_ITEM_BYTES * units / (clgn_bytes_in(g) + 1) : 1;
+    clgn_params_default(p, CLGN_P_PER, (long)(per < 1 ? 1 : per));
+    clgn_complete_walk(g, d, p);
+}
+
+static int legal(const struct clgn_geometry *g, const struct clgn_params *p, struct clgn_text *why)
+{
+    return clgn_legal_alone(g, p, why) && clgn_legal_unit(g, p, why);
+}
+
+const struct clgn_variant clgn_bwd_rows = {
+    .name = "bwd_rows",
+    .uses = CLGN_USES_WALK | CLGN_USES(PER),
+    .files = {"bwd_unit.cl", "bwd_params.cl"},
+    .kernels = {"clgn_bwd_unit", "clgn_bwd_params"},
+    .refuse = clgn_refuse_forward,
+    .complete = complete,
+    .workspace = clgn_sums_by_unit,
+    .legal = legal,
+    .launches = clgn_launch_unit_sums,
+};
