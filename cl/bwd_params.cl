@@ -71,7 +71,6 @@ CLGN_INLINE void clgn_channel_feedback(const struct clgn_task *t, int c, int rec
 CLGN_INLINE void clgn_channel_sample(const struct clgn_task *t, ulong n, int c, int records, struct clgn_channel *of)
 {
     const ulong group = n * (ulong)t->groups + (ulong)(c / t->channels_per_group);
-    const ulong place = n * (ulong)t->channels + (ulong)c;
     const struct clgn_stats stats = clgn_given_stats(t, group);
     const struct clgn_feedback f = clgn_feedback_get(t, group);
     const struct clgn_sums s = clgn_slices_sum(t, n, c, records);
@@ -82,6 +81,9 @@ CLGN_INLINE void clgn_channel_sample(const struct clgn_task *t, ulong n, int c, 
     clgn_scalar_add(&of->gamma_, factor * normal);
     clgn_scalar_add(&of->beta, factor * s.d);
     clgn_scalar_add(&of->bias, dx);
+#if CLGN_DSCALE || CLGN_DSHIFT || CLGN_DSKIP
+    const ulong place = n * (ulong)t->channels + (ulong)c;
+#endif
 #if CLGN_DSCALE
     CLGN_GIVE(CLGN_DSCALE, t->dscale[place],
               fma(CLGN_READ_GAMMA(CLGN_ACC, CLGN_LOAD1, t, c), normal,

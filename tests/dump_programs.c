@@ -19,7 +19,7 @@ struct named_device {
 };
 
 /* The first problems, plain ones, are enough for sub-group reductions. */
-enum { PROBLEMS = 12, WITH_SUBGROUPS = 2 };
+enum { MOST_PROBLEMS = 32, WITH_SUBGROUPS = 2 };
 
 /* A GPU as the vendors make them, as far as choices depend on it, a CPU, and GPUs with sub-groups, for which programs
  * with sub-group reductions are written. The names begin those of the files, by which the gates know what is meant for
@@ -71,44 +71,117 @@ static clgn_problem problem_of(clgn_dtype dtype, clgn_layout layout, size_t c, s
     return p;
 }
 
-/* Every type, layout, addend and output at least once; the activations that need most registers. */
-static void fill(struct named_problem *list)
+/* Everything before and after the normalisation, and every output. */
+static clgn_problem with_all(clgn_problem p)
+{
+    p.skip = CLGN_SKIP_FULL;
+    p.bias = CLGN_DTYPE_F32;
+    p.sum = 1;
+    p.scale = CLGN_DTYPE_F32;
+    p.shift = CLGN_DTYPE_F32;
+    p.residual = 1;
+    p.act = CLGN_ACT_GELU_TANH;
+    p.write_mean = 1;
+    p.write_rstd = 1;
+    return p;
+}
+
+static clgn_problem with_act(clgn_problem p, clgn_act act)
+{
+    p.act = act;
+    return p;
+}
+
+static clgn_problem given(clgn_problem p)
+{
+    p.stats = CLGN_STATS_GIVEN;
+    return p;
+}
+
+static clgn_problem batch(clgn_problem p)
+{
+    p.norm = CLGN_NORM_BATCH;
+    p.groups = 0;
+    p.running = 1;
+    return p;
+}
+
+static clgn_problem rms(clgn_problem p)
+{
+    p.rms = 1;
+    return p;
+}
+
+/* The gradients of all that the problem has. */
+static clgn_problem backward(clgn_problem p)
+{
+    p.direction = CLGN_BACKWARD;
+    p.write_mean = p.write_rstd = p.running = 0;
+    p.dgamma = p.dbeta = CLGN_GRADIENT_WRITE;
+    p.dbias = p.bias != CLGN_DTYPE_NONE ? CLGN_GRADIENT_ADD : CLGN_GRADIENT_NONE;
+    p.dscale = p.dshift = p.scale != CLGN_DTYPE_NONE ? CLGN_GRADIENT_ADD : CLGN_GRADIENT_NONE;
+    p.dskip = p.skip != CLGN_SKIP_NONE ? CLGN_GRADIENT_WRITE : CLGN_GRADIENT_NONE;
+    p.dresidual = p.residual;
+    return p;
+}
+
+static clgn_problem statistics_too(clgn_problem p)
+{
+    p.mean_lo = p.dmean = p.drstd = 1;
+    return p;
+}
+
+/* Every type, layout, addend and output at least once in both directions; the activations that need most registers. */
+static size_t fill(struct named_problem *list)
 {
     const clgn_layout first = CLGN_LAYOUT_FIRST, last = CLGN_LAYOUT_LAST;
-    int i = 0;
-    list[i++] = (struct named_problem){"f32_first", problem_of(CLGN_DTYPE_F32, first, 320, 32, 4096)};
-    list[i++] = (struct named_problem){"f32_last", problem_of(CLGN_DTYPE_F32, last, 320, 32, 4096)};
-    list[i++] = (struct named_problem){"f16_first_silu", problem_of(CLGN_DTYPE_F16, first, 320, 32, 1024)};
-    list[i - 1].problem.act = CLGN_ACT_SILU;
-    list[i++] = (struct named_problem){"f16_last_gelu", problem_of(CLGN_DTYPE_F16, last, 320, 32, 1024)};
-    list[i - 1].problem.act = CLGN_ACT_GELU;
-    list[i++] = (struct named_problem){"bf16_first_mish", problem_of(CLGN_DTYPE_BF16, first, 64, 8, 256)};
-    list[i - 1].problem.act = CLGN_ACT_MISH;
-    list[i++] = (struct named_problem){"f32_first_all", problem_of(CLGN_DTYPE_F32, first, 64, 8, 225)};
-    list[i++] = (struct named_problem){"bf16_last_all", problem_of(CLGN_DTYPE_BF16, last, 60, 6, 225)};
-    for (int k = i - 2; k < i; k++) {
-        clgn_problem *p = &list[k].problem;
-        p->skip = CLGN_SKIP_FULL;
-        p->bias = CLGN_DTYPE_F32;
-        p->sum = 1;
-        p->scale = CLGN_DTYPE_F32;
-        p->shift = CLGN_DTYPE_F32;
-        p->residual = 1;
-        p->act = CLGN_ACT_GELU_TANH;
-        p->write_mean = 1;
-        p->write_rstd = 1;
-    }
-    list[i++] = (struct named_problem){"f16_to_f32_last", problem_of(CLGN_DTYPE_F16, first, 96, 3, 100)};
-    list[i - 1].problem.y.dtype = CLGN_DTYPE_F32;
-    list[i - 1].problem.y.layout = last;
-    list[i - 1].problem.skip = CLGN_SKIP_PER_CHANNEL;
-    list[i++] = (struct named_problem){"f32_layer", problem_of(CLGN_DTYPE_F32, last, 768, 1, 1)};
-    list[i++] = (struct named_problem){"f32_first_given", problem_of(CLGN_DTYPE_F32, first, 64, 8, 256)};
-    list[i++] = (struct named_problem){"f16_last_given", problem_of(CLGN_DTYPE_F16, last, 64, 8, 256)};
-    list[i - 1].problem.stats = CLGN_STATS_GIVEN;
-    list[i - 2].problem.stats = CLGN_STATS_GIVEN;
-    list[i] = (struct named_problem){"f64_first_tanh", problem_of(CLGN_DTYPE_F64, first, 64, 8, 256)};
-    list[i].problem.act = CLGN_ACT_TANH;
+    const clgn_problem f32_first = problem_of(CLGN_DTYPE_F32, first, 320, 32, 4096);
+    const clgn_problem f32_last = problem_of(CLGN_DTYPE_F32, last, 320, 32, 4096);
+    const clgn_problem f16_first = problem_of(CLGN_DTYPE_F16, first, 320, 32, 1024);
+    const clgn_problem f16_last = problem_of(CLGN_DTYPE_F16, last, 320, 32, 1024);
+    const clgn_problem bf16_first = problem_of(CLGN_DTYPE_BF16, first, 64, 8, 256);
+    const clgn_problem bf16_last = problem_of(CLGN_DTYPE_BF16, last, 60, 6, 225);
+    const clgn_problem f32_small = problem_of(CLGN_DTYPE_F32, first, 64, 8, 225);
+    const clgn_problem f64_first = problem_of(CLGN_DTYPE_F64, first, 64, 8, 256);
+    const clgn_problem layer = problem_of(CLGN_DTYPE_F32, last, 768, 1, 1);
+    clgn_problem mixed = problem_of(CLGN_DTYPE_F16, first, 96, 3, 100);
+    mixed.y.dtype = CLGN_DTYPE_F32;
+    mixed.y.layout = last;
+    mixed.skip = CLGN_SKIP_PER_CHANNEL;
+    const struct named_problem all[] = {
+        {"f32_first", f32_first},
+        {"f32_last", f32_last},
+        {"f16_first_silu", with_act(f16_first, CLGN_ACT_SILU)},
+        {"f16_last_gelu", with_act(f16_last, CLGN_ACT_GELU)},
+        {"bf16_first_mish", with_act(bf16_first, CLGN_ACT_MISH)},
+        {"f32_first_all", with_all(f32_small)},
+        {"bf16_last_all", with_all(bf16_last)},
+        {"f16_to_f32_last", mixed},
+        {"f32_layer", layer},
+        {"f32_layer_rms", rms(layer)},
+        {"f32_first_given", given(f32_small)},
+        {"f16_last_given", given(f16_last)},
+        {"f64_first_tanh", with_act(f64_first, CLGN_ACT_TANH)},
+        {"f32_first_batch", batch(f32_small)},
+        {"f16_last_batch_silu", with_act(batch(f16_last), CLGN_ACT_SILU)},
+        {"b_f32_first", backward(f32_first)},
+        {"b_f32_last", backward(f32_last)},
+        {"b_f16_first_silu", backward(with_act(f16_first, CLGN_ACT_SILU))},
+        {"b_f16_last_gelu", backward(with_act(f16_last, CLGN_ACT_GELU))},
+        {"b_bf16_first_mish", statistics_too(backward(with_act(bf16_first, CLGN_ACT_MISH)))},
+        {"b_f32_first_all", backward(with_all(f32_small))},
+        {"b_bf16_last_all", statistics_too(backward(with_all(bf16_last)))},
+        {"b_f16_to_f32_last", backward(mixed)},
+        {"b_f32_layer", backward(layer)},
+        {"b_f32_layer_rms", backward(rms(layer))},
+        {"b_f32_first_given", backward(given(f32_small))},
+        {"b_f16_last_given", backward(given(f16_last))},
+        {"b_f64_first_tanh", backward(with_act(f64_first, CLGN_ACT_TANH))},
+        {"b_f32_first_batch", backward(batch(f32_small))},
+        {"b_f16_last_batch_silu", backward(with_act(batch(f16_last), CLGN_ACT_SILU))},
+    };
+    memcpy(list, all, sizeof all);
+    return sizeof all / sizeof all[0];
 }
 
 static void print_message(void *user, clgn_severity severity, const char *text)
@@ -161,8 +234,8 @@ static int dump(const char *dir, const struct named_device *device, const struct
         clgn_program_describe(&geometry, &c->params, c->variant->files, clgn_unit_linear(&geometry, &c->params),
                               clgn_workspace_bytes(c->variant, &geometry, &c->params) > 0, &spec);
         (void)snprintf(name, sizeof name, "%s-%s-%s", device->name, c->variant->name, problem->name);
-        /* fwd_rows is what a GPU gets only when it can run no work-group of more than one. */
-        if (device->device.is_cpu || c->variant != &clgn_fwd_rows) {
+        /* Rows are what a GPU gets only when it can run no work-group of more than one. */
+        if (device->device.is_cpu || (c->variant != &clgn_fwd_rows && c->variant != &clgn_bwd_rows)) {
             ok = write_program(dir, name, &spec);
         }
     }
@@ -174,15 +247,16 @@ static int dump(const char *dir, const struct named_device *device, const struct
 
 int main(int argc, char **argv)
 {
-    struct named_problem problems[PROBLEMS];
+    struct named_problem problems[MOST_PROBLEMS];
+    size_t count;
     if (argc != 2) {
         fprintf(stderr, "usage: dump-programs DIR\n");
         return 2;
     }
-    fill(problems);
+    count = fill(problems);
     for (size_t d = 0; d < sizeof devices / sizeof devices[0]; d++) {
         const int few = devices[d].device.subgroups != CLGN_SUBGROUPS_NONE;
-        for (int i = 0; i < (few ? WITH_SUBGROUPS : PROBLEMS); i++) {
+        for (size_t i = 0; i < (few ? WITH_SUBGROUPS : count); i++) {
             if (!dump(argv[1], &devices[d], &problems[i])) {
                 return 1;
             }
