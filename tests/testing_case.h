@@ -86,11 +86,11 @@ struct testing_data {
     clgn_problem problem;
     struct testing_tensor tensor[TESTING_SLOTS];
     struct testing_buffer buffer[TESTING_SLOTS];
-    enum testing_slot home[TESTING_SLOTS]; /* whose buffer a tensor lies in; its own but for aliases */
-    double *v, *y, *bound, *mean, *rstd;   /* from the reference; made by the first check */
-    double *running_mean, *running_var;    /* likewise */
-    struct reference_gradients gradients;  /* likewise, of backward */
-    struct reference_gradients off;        /* their bounds */
+    enum testing_slot home[TESTING_SLOTS];           /* whose buffer a tensor lies in; its own but for aliases */
+    double *v, *y, *bound, *mean, *mean_rest, *rstd; /* from the reference; made by the first check */
+    double *running_mean, *running_var;              /* likewise */
+    struct reference_gradients gradients;            /* likewise, of backward */
+    struct reference_gradients off;                  /* their bounds */
     clgn_args args;
     char text[640]; /* the case in a line; also the seed */
 };

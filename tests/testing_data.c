@@ -396,6 +396,7 @@ void testing_data_release(struct testing_data *data)
     free(data->bound);
     free(data->mean);
     free(data->rstd);
+    free(data->mean_rest);
     free(data->running_mean);
     free(data->running_var);
     reference_gradients_release(&data->gradients);

@@ -41,11 +41,12 @@ static int compute_forward(struct testing_data *data)
     out.y = data->y = malloc(elements * sizeof(double));
     out.bound = data->bound = malloc(elements * sizeof(double));
     out.mean = data->mean = malloc((groups + data->problem.c) * sizeof(double));
+    out.mean_rest = data->mean_rest = malloc((groups + data->problem.c) * sizeof(double));
     out.rstd = data->rstd = malloc((groups + data->problem.c) * sizeof(double));
     data->running_mean = malloc((data->problem.c + 1) * sizeof(double));
     data->running_var = malloc((data->problem.c + 1) * sizeof(double));
-    if (data->v == NULL || data->y == NULL || data->bound == NULL || data->mean == NULL || data->rstd == NULL ||
-        data->running_mean == NULL || data->running_var == NULL) {
+    if (data->v == NULL || data->y == NULL || data->bound == NULL || data->mean == NULL || data->mean_rest == NULL ||
+        data->rstd == NULL || data->running_mean == NULL || data->running_var == NULL) {
         return -1;
     }
     if (data->problem.running) {
@@ -115,7 +116,7 @@ static double mean_lo_error(const struct testing_data *data, size_t i, double de
     if (!isfinite(rstd) || !isfinite(data->mean[i])) {
         return 0.0;
     }
-    return fabs((mean - data->mean[i]) + device) /
+    return fabs(((mean - data->mean[i]) + device) - data->mean_rest[i]) /
            ((double)reference_unit(&data->problem) * (2.0 / rstd + 1e-6 * fabs(data->mean[i])));
 }
 

@@ -396,6 +396,11 @@ int reference_forward(const clgn_problem *p, const struct reference_tensors *in,
         if (out->mean != NULL) {
             out->mean[i] = (double)((long double)st.base + st.rest);
         }
+        if (out->mean_rest != NULL) {
+            const double mean = (double)((long double)st.base + st.rest);
+
+            out->mean_rest[i] = (double)(((long double)st.base - (long double)mean) + st.rest);
+        }
         if (out->rstd != NULL) {
             out->rstd[i] = (double)st.rstd;
         }

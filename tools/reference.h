@@ -16,11 +16,12 @@ struct reference_tensors {
 
 /* Where the results go; any may be NULL. */
 struct reference_result {
-    double *v;     /* (n, c, s): x + skip + bias, rounded as the library must */
-    double *y;     /* (n, c, s): the exact result, not rounded to y's type */
-    double *bound; /* (n, c, s): the largest allowed |device - y|, rounding to y's type included */
-    double *mean;  /* (n, groups), of a batch norm (c): exact; the given one for given statistics */
-    double *rstd;  /* likewise */
+    double *v;         /* (n, c, s): x + skip + bias, rounded as the library must */
+    double *y;         /* (n, c, s): the exact result, not rounded to y's type */
+    double *bound;     /* (n, c, s): the largest allowed |device - y|, rounding to y's type included */
+    double *mean;      /* (n, groups), of a batch norm (c): exact; the given one for given statistics */
+    double *mean_rest; /* likewise: what mean lost when it was rounded to a double */
+    double *rstd;      /* likewise */
     double *running_mean, *running_var; /* (c): after the update that the problem asks for */
 };
 

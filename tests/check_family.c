@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Batch norm, running statistics, RMS and the mean's low part, forward, against the reference. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "names.h"
+#include "testing_case.h"
+#include "variants.h"
+
+struct shape {
+    size_t n, c, groups, s; /* s = 0: no spatial axes */
+};
+
+/* One sample and many, one pixel and none, tails, channels that no vector divides; an empty batch. */
+static const struct shape shapes[] = {
+    {2, 6, 3, 9},  {67, 8, 8, 1},   {1, 34, 2, 63}, {9, 33, 3, 0}, {3, 7, 7, 31},   {32, 16, 4, 49},
+    {5, 64, 8, 4}, {1000, 6, 2, 0}, {2, 1, 1, 257}, {4, 96, 6, 8}, {1, 8, 2, 4097},
+};
+
+enum { SHAPES = (int)(sizeof shapes / sizeof shapes[0]), DTYPES = 4, FORMS = 12 };
+
+/* Eight forms with one layout, each dtype in both; four with two. */
+static void set_form(clgn_problem *p, int form)
+{
+    p->x.layout = form % 2 ? CLGN_LAYOUT_LAST : CLGN_LAYOUT_FIRST;
+    p->y.layout = form < 8 ? p->x.layout : form % 2 ? CLGN_LAYOUT_FIRST : CLGN_LAYOUT_LAST;
+    p->x.dtype = (clgn_dtype)(CLGN_DTYPE_F32 + (form < 8 ? form / 2 : form % DTYPES));
+}
+
+static struct testing_case case_of(const struct shape *sh, int form)
+{
+    struct testing_case tc = {.problem = testing_problem(sh->n, sh->c, sh->s, sh->groups)};
+
+    set_form(&tc.problem, form);
+    return tc;
+}
+
+/* Fixed but for what is an argument, so that all shapes run on one program. */
+static const char *pin_of(const char *variant, int form, size_t i)
+{
+    static char text[128];
+
+    variant_fix(text, sizeof text, variant, (const int[]){16, 1, 8, 32}[form % 4], 1 << form % 5, i);
+    return text;
+}
+
+static int is_left_out(int form)
+{
+    return (testing.small || testing.tiny) && form % 5 != 0;
+}
+
+/* What a slow device, or one without float64, leaves of a count of cases. */
+static unsigned expected(int form, unsigned count)
+{
+    clgn_problem p = testing_problem(1, 1, 1, 1);
+
+    set_form(&p, form);
+    return (p.x.dtype == CLGN_DTYPE_F64 && !testing.has_f64) || testing.tiny || testing.small ? 0 : count;
+}
+
+static const char *form_text(const char *what, int form)
+{
+    static char text[128];
+    clgn_problem p = testing_problem(1, 1, 1, 1);
+
+    set_form(&p, form);
+    snprintf(text, sizeof text, "%s %s->%s %s", what, p.x.layout == CLGN_LAYOUT_LAST ? "last" : "first",
+             p.y.layout == CLGN_LAYOUT_LAST ? "last" : "first", names_dtype(p.x.dtype));
+    return text;
+}
+
+START_TEST(test_batch_in_training_is_within_bound)
+{
+    if (is_left_out(_i)) {
+        return;
+    }
+    testing_tally_begin();
+    for (size_t i = 0; i < SHAPES; i++) {
+        struct testing_case tc = case_of(&shapes[i], _i);
+        clgn_problem *p = &tc.problem;
+
+        p->norm = CLGN_NORM_BATCH;
+        p->groups = 0;
+        p->config = pin_of("fwd_batch", _i, i);
+        p->write_mean = p->write_rstd = p->mean_lo = p->running = 1;
+        p->running_biased = _i % 3 == 0;
+        p->momentum = _i % 2 ? 0.1 : 1.0;
+        tc.offset = i % 5;
+        tc.pattern = i % 3 == 2 ? TESTING_LARGE_MEAN : TESTING_NORMAL;
+        tc.y_is_x = i % 4 == 1 && p->x.layout == p->y.layout;
+        (void)testing_case_run(&tc);
+    }
+    testing_tally_end(form_text("batch", _i), expected(_i, 5));
+}
+END_TEST
+
+/* By the library's own choice, with all that may stand around it: what differs from sample to sample keeps the samples
+ * apart, the rest lets them fold into one. */
+START_TEST(test_batch_with_an_epilogue_is_within_bound)
+{
+    testing_tally_begin();
+    for (size_t i = 0; i < 3; i++) {
+        static const struct shape few[] = {{4, 24, 1, 35}, {7, 40, 1, 16}, {19, 12, 1, 0}};
+        struct testing_case tc = case_of(&few[i], _i);
+        clgn_problem *p = &tc.problem;
+
+        p->norm = CLGN_NORM_BATCH;
+        p->groups = 0;
+        p->running = i != 1;
+        p->write_mean = p->write_rstd = 1;
+        p->skip = (clgn_skip)((_i + (int)i) % 3);
+        p->bias = _i % 2 ? CLGN_DTYPE_F32 : CLGN_DTYPE_NONE;
+        p->sum = p->skip != CLGN_SKIP_NONE && _i % 4 == 1;
+        p->scale = p->shift = _i % 3 == 2 ? CLGN_DTYPE_F32 : CLGN_DTYPE_NONE;
+        p->residual = _i % 2;
+        p->act = (clgn_act)(_i % (CLGN_ACT_ELU + 1));
+        p->act_alpha = p->act == CLGN_ACT_LEAKY_RELU || p->act == CLGN_ACT_ELU ? 0.25 : 0.0;
+        tc.twice = 1;
+        (void)testing_case_run(&tc);
+    }
+    testing_tally_end(form_text("batch, fused", _i), expected(_i, 3));
+}
+END_TEST
+
+/* Running statistics instead of the data's: batch norm, and instance norm. */
+START_TEST(test_inference_is_within_bound)
+{
+    if (is_left_out(_i)) {
+        return;
+    }
+    testing_tally_begin();
+    for (size_t i = 0; i < SHAPES; i++) {
+        struct testing_case tc = case_of(&shapes[i], _i);
+        clgn_problem *p = &tc.problem;
+
+        p->norm = i % 2 ? CLGN_NORM_BATCH : CLGN_NORM_INSTANCE;
+        p->groups = 0;
+        p->stats = CLGN_STATS_RUNNING;
+        p->config = pin_of("fwd_given", _i, i);
+        p->act = _i % 3 == 1 ? CLGN_ACT_RELU : CLGN_ACT_NONE;
+        tc.offset = i % 5;
+        tc.pattern = i % 3 == 2 ? TESTING_LARGE_MEAN : TESTING_NORMAL;
+        tc.y_is_x = i % 4 == 1 && p->x.layout == p->y.layout;
+        (void)testing_case_run(&tc);
+    }
+    testing_tally_end(form_text("inference", _i), expected(_i, 5));
+}
+END_TEST
+
+/* An instance norm takes the average of the samples' statistics into the running ones. */
+START_TEST(test_instance_with_running_statistics_is_within_bound)
+{
+    if (is_left_out(_i)) {
+        return;
+    }
+    testing_tally_begin();
+    for (size_t i = 0; i < SHAPES; i++) {
+        struct testing_case tc = case_of(&shapes[i], _i);
+        clgn_problem *p = &tc.problem;
+
+        if (shapes[i].s < 2) {
+            continue; /* one value per channel and sample has no variance */
+        }
+        p->norm = CLGN_NORM_INSTANCE;
+        p->groups = 0;
+        p->running = p->write_mean = p->write_rstd = 1;
+        p->running_biased = _i % 2;
+        p->momentum = 0.25;
+        p->config = pin_of("fwd_batch", _i, i);
+        tc.offset = i % 3;
+        tc.pattern = i % 3 == 2 ? TESTING_LARGE_MEAN : TESTING_NORMAL;
+        (void)testing_case_run(&tc);
+    }
+    testing_tally_end(form_text("instance, running", _i), expected(_i, 4));
+}
+END_TEST
+
+/* Every variant that computes statistics, without a mean, and with the mean's low part written. */
+static void run_variants(int form, int rms)
+{
+    for (int v = 1; v < VARIANT_PINS; v++) {
+        if (variant_is_given(variant_pin[v])) {
+            continue;
+        }
+        for (size_t i = 0; i < SHAPES; i++) {
+            struct testing_case tc = case_of(&shapes[i], form);
+            clgn_problem *p = &tc.problem;
+
+            p->rms = rms;
+            p->mean_lo = !rms;
+            p->write_mean = !rms;
+            p->write_rstd = 1;
+            p->norm = i % 3 == 1 ? CLGN_NORM_LAYER : CLGN_NORM_GROUP;
+            p->groups = p->norm == CLGN_NORM_LAYER ? 0 : p->groups;
+            p->config = pin_of(variant_pin[v], form, i);
+            tc.offset = i % 5;
+            tc.pattern = i % 3 == 2 ? TESTING_LARGE_MEAN : TESTING_NORMAL;
+            (void)testing_case_run(&tc);
+        }
+    }
+}
+
+START_TEST(test_rms_is_within_bound)
+{
+    if (is_left_out(_i)) {
+        return;
+    }
+    testing_tally_begin();
+    run_variants(_i, 1);
+    testing_tally_end(form_text("rms", _i), expected(_i, 12));
+}
+END_TEST
+
+START_TEST(test_mean_lo_completes_the_mean)
+{
+    if (is_left_out(_i)) {
+        return;
+    }
+    testing_tally_begin();
+    run_variants(_i, 0);
+    testing_tally_end(form_text("mean_lo", _i), expected(_i, 12));
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("family");
+    const struct {
+        const char *name;
+        const TTest *test;
+        int count;
+    } cases[] = {
+        {"batch", test_batch_in_training_is_within_bound, FORMS},
+        {"fused", test_batch_with_an_epilogue_is_within_bound, 8},
+        {"inference", test_inference_is_within_bound, FORMS},
+        {"instance", test_instance_with_running_statistics_is_within_bound, 8},
+        {"rms", test_rms_is_within_bound, 6},
+        {"mean_lo", test_mean_lo_completes_the_mean, 4}, /* each variant in both layouts and two types */
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        /* A slow device takes half a minute for a program: it is given the first of each. */
+        const int share = getenv("CLGN_TEST_SMALL") != NULL ? FORMS : 1;
+        TCase *tc = tcase_create(cases[i].name);
+
+        tcase_add_loop_test(tc, cases[i].test, 0, (cases[i].count + share - 1) / share);
+        suite_add_tcase(suite, tc);
+    }
+    return testing_run_device_suite(suite, testing_report_errors);
+}
