@@ -10,6 +10,7 @@
 #include "names.h"
 #include "norm_check.h"
 #include "norm_data.h"
+#include "norm_help.h"
 #include "norm_options.h"
 #include "norm_report.h"
 #include "norm_run.h"
@@ -109,7 +110,7 @@ int main(int argc, char **argv)
     }
     switch (options.command) {
     case NORM_COMMAND_HELP:
-        norm_options_help();
+        norm_help_print();
         return EXIT_DONE;
     case NORM_COMMAND_VERSION:
         printf("clgn-norm %s\n", clgn_version());
