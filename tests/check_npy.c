@@ -248,8 +248,15 @@ START_TEST(test_write_where_it_cannot_then_old_content_stays_and_no_rest)
     ck_assert_ptr_nonnull(strstr(error, "none/a.npy: cannot be written"));
     ck_assert_int_eq(npy_write("/dev/null", &array, error, sizeof(error)), -1);
     ck_assert_str_eq(error, "/dev/null: not a regular file");
+    ck_assert_int_eq(npy_try_write(deep, error, sizeof(error)), -1);
+    ck_assert_ptr_nonnull(strstr(error, "none/a.npy: cannot be written"));
+    ck_assert_int_eq(npy_try_write("/dev/null", error, sizeof(error)), -1);
+    ck_assert_str_eq(error, "/dev/null: not a regular file");
+    ck_assert_int_eq(npy_try_write(path, error, sizeof(error)), 0);
+    ck_assert_int_eq(access(path, F_OK), -1);
     ck_assert_int_eq(npy_write(path, &array, error, sizeof(error)), 0);
     ck_assert_int_eq(npy_write(path, &array, error, sizeof(error)), 0);
+    ck_assert_int_eq(npy_try_write(path, error, sizeof(error)), 0);
     dir = opendir(folder);
     ck_assert_ptr_nonnull(dir);
     while ((entry = readdir(dir)) != NULL) {

@@ -3,52 +3,21 @@
 #include <clgn/clgn.h>
 
 #include <stdio.h>
-#include <stdlib.h>
 
-#include "convert.h"
 #include "device_open.h"
-#include "names.h"
 #include "norm_check.h"
 #include "norm_data.h"
+#include "norm_help.h"
 #include "norm_options.h"
+#include "norm_output.h"
 #include "norm_report.h"
 #include "norm_run.h"
-#include "npy.h"
 
 enum { EXIT_DONE = 0, EXIT_USAGE = 1, EXIT_DEVICE = 2, EXIT_WRONG = 3, ERROR_BYTES = 1024 };
 
 static int complain(const char *error, int result)
 {
     fprintf(stderr, "clgn-norm: %s\n", error);
-    return result;
-}
-
-/* 16-bit types are widened, so that every reader understands the file and no value changes. */
-static int write_output(const struct norm_options *o, const struct norm_data *d, const struct norm_run *run,
-                        enum norm_file file, char *error)
-{
-    struct npy array = {.type = NPY_F4};
-    clgn_dtype dtype;
-    const size_t count = norm_data_output(d, file, &array.rank, array.shape, &dtype);
-    int result;
-
-    if (dtype == CLGN_DTYPE_F64 || dtype == CLGN_DTYPE_F32) {
-        array.type = dtype == CLGN_DTYPE_F64 ? NPY_F8 : NPY_F4;
-        array.data = run->output[file];
-        return npy_write(o->path[file], &array, error, ERROR_BYTES);
-    }
-    array.data = malloc(count * 4 + 1);
-    if (!array.data) {
-        snprintf(error, ERROR_BYTES, "%s: out of memory", o->path[file]);
-        return -1;
-    }
-    for (size_t i = 0; i < count; ++i) {
-        double value;
-        convert_load(dtype, &value, (const unsigned char *)run->output[file] + i * names_dtype_bytes(dtype), 1);
-        convert_store(CLGN_DTYPE_F32, (unsigned char *)array.data + 4 * i, &value, 1);
-    }
-    result = npy_write(o->path[file], &array, error, ERROR_BYTES);
-    free(array.data);
     return result;
 }
 
@@ -59,16 +28,14 @@ static int finish(const struct device_open *device, const struct norm_options *o
     const struct norm_report report = {&device->entry, o, d, run, &check};
     char error[ERROR_BYTES] = "";
 
-    for (int i = NORM_INPUTS; i < NORM_FILES; ++i) {
-        if (o->path[i] && write_output(o, d, run, (enum norm_file)i, error) != 0) {
-            return complain(error, EXIT_USAGE);
-        }
+    if (norm_output_write(o, d, run, error, sizeof(error)) != 0) {
+        return complain(error, EXIT_USAGE);
     }
     if (norm_check_run(o, d, run, &check) != 0) {
         return complain("out of memory for the reference", EXIT_DEVICE);
     }
     if (norm_report_print(&report) != 0) {
-        return complain("the result cannot be printed", EXIT_USAGE);
+        return complain("out of memory for the report", EXIT_DEVICE);
     }
     return norm_check_failed(norm_check_worst(&check)) || norm_check_failed(&check.expect) ? EXIT_WRONG : EXIT_DONE;
 }
@@ -84,7 +51,9 @@ static int run(const struct norm_options *options)
     if (norm_data_read(options, &data, error, sizeof(error)) != 0) {
         return complain(error, EXIT_USAGE);
     }
-    if (device_open(options->device, "clgn-norm", &device, error, sizeof(error)) != 0) {
+    if (norm_output_check(options, error, sizeof(error)) != 0) {
+        result = complain(error, EXIT_USAGE);
+    } else if (device_open(options->device, "clgn-norm", &device, error, sizeof(error)) != 0) {
         result = complain(error, EXIT_DEVICE);
     } else {
         result = norm_run(&device, options, &data, &results, error, sizeof(error));
@@ -100,16 +69,11 @@ static int run(const struct norm_options *options)
     return result;
 }
 
-int main(int argc, char **argv)
+static int obey(const struct norm_options *options)
 {
-    struct norm_options options;
-
-    if (norm_options_parse(argc, argv, &options) != 0) {
-        return EXIT_USAGE;
-    }
-    switch (options.command) {
+    switch (options->command) {
     case NORM_COMMAND_HELP:
-        norm_options_help();
+        norm_help_print();
         return EXIT_DONE;
     case NORM_COMMAND_VERSION:
         printf("clgn-norm %s\n", clgn_version());
@@ -119,5 +83,20 @@ int main(int argc, char **argv)
     case NORM_COMMAND_RUN:
         break;
     }
-    return run(&options);
+    return run(options);
+}
+
+int main(int argc, char **argv)
+{
+    struct norm_options options;
+    int result = EXIT_USAGE;
+
+    if (norm_options_parse(argc, argv, &options) == 0) {
+        result = obey(&options);
+    }
+    /* A full disk shows only here. */
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        return complain("stdout cannot be written", EXIT_USAGE);
+    }
+    return result;
 }

@@ -154,7 +154,7 @@ static int find_spec(const struct device_entry *entries, int count, const char *
     unsigned device;
 
     if (device_pick_parse(spec, &platform, &device) != 0) {
-        snprintf(error, error_bytes, "device '%s' is not of the form P:D, such as 0:0", spec);
+        snprintf(error, error_bytes, "device '%s' (-d or CLGN_DEVICE) is not of the form P:D, such as 0:0", spec);
         return -1;
     }
     for (int i = 0; i < count; ++i) {

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "names.h"
+#include "norm_shapes.h"
 
 /* The forward problem whose outputs are y, which nobody reads, and the statistics. */
 static clgn_problem forward_problem(const clgn_problem *backward)
@@ -20,25 +20,18 @@ static clgn_problem forward_problem(const clgn_problem *backward)
     return p;
 }
 
-static size_t bytes_of(const struct norm_data *data, enum norm_file file)
-{
-    size_t shape[NPY_MAX_RANK];
-    size_t rank;
-    clgn_dtype dtype;
-    const size_t count = norm_data_output(data, file, &rank, shape, &dtype);
-
-    return count * names_dtype_bytes(dtype);
-}
-
 static int make_statistics(const struct norm_place *place, const struct norm_data *data, struct norm_statistics *s)
 {
-    int result = norm_place_buffer(place, "a buffer for rstd", bytes_of(data, NORM_RSTD), NULL, &s->rstd);
+    int result = norm_place_buffer(place, "a buffer for rstd", norm_shapes_bytes(&data->problem, NORM_RSTD), NULL,
+                                   &s->rstd);
 
     if (result == 0 && !data->problem.rms) {
-        result = norm_place_buffer(place, "a buffer for the mean", bytes_of(data, NORM_MEAN), NULL, &s->mean);
+        result = norm_place_buffer(place, "a buffer for the mean", norm_shapes_bytes(&data->problem, NORM_MEAN), NULL,
+                                   &s->mean);
     }
     if (result == 0 && data->problem.mean_lo) {
-        result = norm_place_buffer(place, "a buffer for the mean", bytes_of(data, NORM_MEAN), NULL, &s->mean_lo);
+        result = norm_place_buffer(place, "a buffer for the mean", norm_shapes_bytes(&data->problem, NORM_MEAN), NULL,
+                                   &s->mean_lo);
     }
     return result;
 }
@@ -76,7 +69,7 @@ int norm_backward_prepare(const struct norm_place *place, const struct norm_data
         result = make_statistics(place, data, statistics);
     }
     if (result == 0) {
-        result = norm_place_buffer(place, "a buffer for y", bytes_of(data, NORM_Y), NULL, &y);
+        result = norm_place_buffer(place, "a buffer for y", norm_shapes_bytes(&data->problem, NORM_Y), NULL, &y);
     }
     if (result == 0) {
         args->mean.mem = statistics->mean;

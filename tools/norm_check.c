@@ -51,7 +51,7 @@ static double *widen(const struct norm_data *d, enum norm_file at)
 {
     const struct norm_tensor *t = &d->input[at];
     const size_t size = names_dtype_bytes(t->dtype);
-    const clgn_layout layout = norm_data_layout(d, at);
+    const clgn_layout layout = norm_shapes_layout(&d->problem, at);
     double *values = malloc((t->count + 1) * sizeof(*values));
 
     if (!values) {
@@ -69,7 +69,7 @@ static double *widen(const struct norm_data *d, enum norm_file at)
 
 static int compute_forward(const struct norm_data *d, const struct reference_tensors *in, struct values *s)
 {
-    const size_t statistics = d->problem.n * d->groups + 1;
+    const size_t statistics = d->problem.n * d->problem.groups + 1;
     struct reference_result out;
 
     s->v = d->problem.sum ? malloc((d->elements + 1) * sizeof(*s->v)) : NULL;
@@ -144,7 +144,7 @@ static double error_of(const struct norm_data *d, const struct values *s, enum n
 }
 
 static void keep(struct norm_error *worst, const char *output, double error, double found, double wanted, size_t at,
-                 size_t rank, const size_t *shape)
+                 const struct norm_shape *shape)
 {
     if (worst->output && error <= worst->error) {
         return;
@@ -153,10 +153,10 @@ static void keep(struct norm_error *worst, const char *output, double error, dou
     worst->error = error;
     worst->found = found;
     worst->wanted = wanted;
-    worst->rank = rank;
-    for (size_t i = rank; i-- > 0;) {
-        worst->index[i] = at % shape[i];
-        at /= shape[i];
+    worst->rank = shape->rank;
+    for (size_t i = shape->rank; i-- > 0;) {
+        worst->index[i] = at % shape->axis[i];
+        at /= shape->axis[i];
     }
 }
 
@@ -164,19 +164,17 @@ static void keep(struct norm_error *worst, const char *output, double error, dou
 static void compare(const struct norm_data *d, const struct norm_run *run, const struct values *s, enum norm_file file,
                     const double *wanted, const double *bound, struct norm_error *worst)
 {
-    const clgn_layout layout = norm_data_layout(d, file);
+    const clgn_layout layout = norm_shapes_layout(&d->problem, file);
     const unsigned char *stored = run->output[file];
-    size_t shape[NPY_MAX_RANK];
-    size_t rank;
-    clgn_dtype dtype;
-    size_t count = norm_data_output(d, file, &rank, shape, &dtype);
+    const clgn_dtype dtype = norm_shapes_dtype(&d->problem, file);
+    const struct norm_shape shape = norm_shapes_of(&d->problem, file);
 
-    for (size_t i = 0; i < count; ++i) {
+    for (size_t i = 0; i < shape.count; ++i) {
         const size_t at = place(d, layout, i);
         double found, error;
         convert_load(dtype, &found, stored + at * names_dtype_bytes(dtype), 1);
         error = bound ? reference_error(dtype, found, wanted[i], bound[i]) : error_of(d, s, file, i, found, wanted[i]);
-        keep(worst, norm_file_name(file), error, found, wanted[i], at, rank, shape);
+        keep(worst, norm_file_name(file), error, found, wanted[i], at, &shape);
     }
 }
 

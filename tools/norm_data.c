@@ -9,11 +9,6 @@
 #include "convert.h"
 #include "names.h"
 
-struct shape {
-    size_t rank;
-    size_t axis[NPY_MAX_RANK];
-};
-
 static clgn_dtype file_dtype(enum npy_type type)
 {
     return type == NPY_F2 ? CLGN_DTYPE_F16 : type == NPY_F4 ? CLGN_DTYPE_F32 : CLGN_DTYPE_F64;
@@ -46,74 +41,7 @@ static int convert_file(struct npy *file, clgn_dtype dtype, void **stored)
     return 0;
 }
 
-/* Shape of x or y in a layout. */
-static struct shape tensor_shape(const clgn_problem *p, clgn_layout layout)
-{
-    struct shape s = {p->spatial_dims + 2, {p->n}};
-    const size_t first = layout == CLGN_LAYOUT_FIRST ? 2 : 1;
-
-    s.axis[layout == CLGN_LAYOUT_FIRST ? 1 : s.rank - 1] = p->c;
-    for (size_t i = 0; i < p->spatial_dims; ++i) {
-        s.axis[first + i] = p->spatial[i];
-    }
-    return s;
-}
-
-static int follows_y(enum norm_file file)
-{
-    return file == NORM_Y || file == NORM_RESIDUAL || file == NORM_EXPECT || file == NORM_DY || file == NORM_DRESIDUAL;
-}
-
-clgn_layout norm_data_layout(const struct norm_data *data, enum norm_file file)
-{
-    switch (file) {
-    case NORM_SKIP:
-    case NORM_DSKIP:
-        return data->problem.skip == CLGN_SKIP_PER_CHANNEL ? CLGN_LAYOUT_FIRST : data->problem.x.layout;
-    case NORM_X:
-    case NORM_SUM:
-    case NORM_DX:
-        return data->problem.x.layout;
-    default:
-        return follows_y(file) ? data->problem.y.layout : CLGN_LAYOUT_FIRST;
-    }
-}
-
-static struct shape wanted_shape(const struct norm_data *d, enum norm_file file)
-{
-    const clgn_problem *p = &d->problem;
-    const struct shape channels = {1, {p->c}};
-    const struct shape batch_channels = {2, {p->n, p->c}};
-    const struct shape statistics = {2, {p->n, d->groups}};
-
-    switch (file) {
-    case NORM_BIAS:
-    case NORM_GAMMA:
-    case NORM_BETA:
-    case NORM_RUNNING_MEAN:
-    case NORM_RUNNING_VAR:
-    case NORM_DGAMMA:
-    case NORM_DBETA:
-    case NORM_DBIAS:
-        return channels;
-    case NORM_SCALE:
-    case NORM_SHIFT:
-    case NORM_DSCALE:
-    case NORM_DSHIFT:
-        return batch_channels;
-    case NORM_GIVEN_MEAN:
-    case NORM_GIVEN_RSTD:
-    case NORM_MEAN:
-    case NORM_RSTD:
-        return p->norm == CLGN_NORM_BATCH ? channels : statistics;
-    case NORM_DSKIP:
-        return p->skip == CLGN_SKIP_PER_CHANNEL ? batch_channels : tensor_shape(p, p->x.layout);
-    default:
-        return tensor_shape(p, norm_data_layout(d, file));
-    }
-}
-
-static int same_shape(const struct shape *wanted, const struct npy *file)
+static int same_shape(const struct norm_shape *wanted, const struct npy *file)
 {
     return wanted->rank == file->rank && memcmp(wanted->axis, file->shape, file->rank * sizeof(file->shape[0])) == 0;
 }
@@ -121,10 +49,11 @@ static int same_shape(const struct shape *wanted, const struct npy *file)
 static int check_shape(struct norm_data *d, enum norm_file at, const char *path, const struct npy *file, char *error,
                        size_t error_bytes)
 {
-    const struct shape wanted = wanted_shape(d, at);
-    const struct shape batch_channels = wanted_shape(d, NORM_SCALE);
+    const struct norm_shape wanted = norm_shapes_of(&d->problem, at);
+    const struct norm_shape batch_channels = norm_shapes_of(&d->problem, NORM_SCALE);
     char has[256];
     char wants[256];
+    char or_else[256];
 
     if (same_shape(&wanted, file)) {
         return 0;
@@ -133,9 +62,11 @@ static int check_shape(struct norm_data *d, enum norm_file at, const char *path,
         d->problem.skip = CLGN_SKIP_PER_CHANNEL;
         return 0;
     }
-    snprintf(error, error_bytes, "%s %s: shape %s where %s%s is expected", norm_file_option(at), path,
+    npy_shape_text(batch_channels.rank, batch_channels.axis, or_else, sizeof(or_else));
+    snprintf(error, error_bytes, "%s %s: shape %s where %s%s%s is expected", norm_file_option(at), path,
              npy_shape_text(file->rank, file->shape, has, sizeof(has)),
-             npy_shape_text(wanted.rank, wanted.axis, wants, sizeof(wants)), at == NORM_SKIP ? ", or (n, c)," : "");
+             npy_shape_text(wanted.rank, wanted.axis, wants, sizeof(wants)), at == NORM_SKIP ? " or " : "",
+             at == NORM_SKIP ? or_else : "");
     return -1;
 }
 
@@ -185,9 +116,8 @@ static int describe(const struct norm_options *o, const struct npy *x, struct no
         p->spatial[i] = x->shape[first + i];
         d->spatial *= p->spatial[i];
     }
-    d->groups = o->norm == CLGN_NORM_GROUP ? o->groups : o->norm == CLGN_NORM_LAYER ? 1 : p->c;
+    p->groups = o->norm == CLGN_NORM_GROUP ? o->groups : o->norm == CLGN_NORM_LAYER ? 1 : p->c;
     d->elements = x->count;
-    p->groups = d->groups;
     p->eps = o->eps;
     p->act = o->act;
     p->act_alpha = o->act_alpha;
@@ -208,8 +138,9 @@ static int check_problem(const struct norm_options *o, const struct norm_data *d
         snprintf(error, error_bytes, "%s: no channels", o->path[NORM_X]);
         return -1;
     }
-    if (p->c % d->groups != 0) {
-        snprintf(error, error_bytes, "%s: %zu groups do not divide %zu channels", o->path[NORM_X], d->groups, p->c);
+    if (p->c % p->groups != 0) {
+        snprintf(error, error_bytes, "-G %zu: does not divide the %zu channels of %s", p->groups, p->c,
+                 o->path[NORM_X]);
         return -1;
     }
     return 0;
@@ -304,29 +235,6 @@ int norm_data_read(const struct norm_options *options, struct norm_data *data, c
     }
     *data = d;
     return 0;
-}
-
-static int takes_x_type(const struct norm_data *d, enum norm_file file)
-{
-    return file == NORM_SUM || file == NORM_DX || (file == NORM_DSKIP && d->problem.skip == CLGN_SKIP_FULL);
-}
-
-size_t norm_data_output(const struct norm_data *data, enum norm_file file, size_t *rank, size_t *shape,
-                        clgn_dtype *dtype)
-{
-    const struct shape wanted = wanted_shape(data, file);
-    size_t count = 1;
-
-    *rank = wanted.rank;
-    for (size_t i = 0; i < wanted.rank; ++i) {
-        shape[i] = wanted.axis[i];
-        count *= wanted.axis[i];
-    }
-    *dtype = follows_y(file)                           ? data->problem.y.dtype
-             : takes_x_type(data, file)                ? data->problem.x.dtype
-             : data->problem.x.dtype == CLGN_DTYPE_F64 ? CLGN_DTYPE_F64
-                                                       : CLGN_DTYPE_F32;
-    return count;
 }
 
 void norm_data_release(struct norm_data *data)

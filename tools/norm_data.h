@@ -8,6 +8,7 @@
 #include <clgn/clgn.h>
 
 #include "norm_options.h"
+#include "norm_shapes.h"
 #include "npy.h"
 
 /* One input. */
@@ -20,9 +21,8 @@ struct norm_tensor {
 };
 
 struct norm_data {
-    clgn_problem problem;
-    size_t groups;  /* those that the norm stands for */
-    size_t spatial; /* the product of the spatial axes */
+    clgn_problem problem; /* groups as many as the norm stands for */
+    size_t spatial;       /* the product of the spatial axes */
     size_t elements;
     struct norm_tensor input[NORM_INPUTS]; /* NORM_EXPECT as F64 */
 };
@@ -34,13 +34,6 @@ struct norm_data {
  * @return 0, or -1
  */
 int norm_data_read(const struct norm_options *options, struct norm_data *data, char *error, size_t error_bytes);
-
-/** The layout of a file's tensor; FIRST for those that are not of x's or y's shape. */
-clgn_layout norm_data_layout(const struct norm_data *data, enum norm_file file);
-
-/** Shape and type of an output on the device. Returns the number of elements. */
-size_t norm_data_output(const struct norm_data *data, enum norm_file file, size_t *rank, size_t *shape,
-                        clgn_dtype *dtype);
 
 /** Free; harmless on zeros. */
 void norm_data_release(struct norm_data *data);

@@ -182,29 +182,64 @@ static int parse_plain(int option, const char *text, struct norm_options *o)
     }
 }
 
-static const char *long_name(int option)
+/* What a value has to be. */
+static const char *expected_of(int option)
 {
+    switch (option) {
+    case 'd':
+        return "P:D, such as 0:0,";
+    case 'G':
+        return "a whole number of 1 or more";
+    case OPT_NORM:
+        return "group, layer, instance or batch";
+    case OPT_LAYOUT:
+    case OPT_OUT_LAYOUT:
+        return "nchw or nhwc";
+    case OPT_ACT:
+        return names_all_acts();
+    case OPT_DTYPE:
+    case OPT_OUT_DTYPE:
+        return "f32, f16, bf16 or f64";
+    default:
+        return "a finite number of 0 or more";
+    }
+}
+
+/* The option as users know it: -G, not --groups. */
+static int fail_value(int option, const char *text)
+{
+    const char letter[2] = {(char)option, '\0'};
     const struct option *o = long_options;
 
-    while (o->name && o->val != option) {
+    while (o->val != option) {
         ++o;
     }
-    return o->name ? o->name : "?";
+    return norm_rules_fail("%s%s: '%s' where %s is expected", option < OPT_NORM ? "-" : "--",
+                           option < OPT_NORM ? letter : o->name, text, expected_of(option));
+}
+
+static int parse_all(int argc, char **argv, struct norm_options *o)
+{
+    int option;
+
+    while ((option = getopt_long(argc, argv, "d:G:o:", long_options, NULL)) != -1) {
+        if (option == '?') {
+            return norm_rules_fail("an option is wrong"); /* getopt has said which */
+        }
+        if (parse_plain(option, optarg, o) != 0 && parse_value(option, optarg, o) != 0) {
+            return fail_value(option, optarg);
+        }
+    }
+    return 0;
 }
 
 int norm_options_parse(int argc, char **argv, struct norm_options *options)
 {
     const clgn_layout unset = (clgn_layout)-1;
     struct norm_options o = {.out_layout = unset, .eps = 1e-5, .act_text = "none", .seconds = 0.5};
-    int option;
 
-    while ((option = getopt_long(argc, argv, "d:G:o:", long_options, NULL)) != -1) {
-        if (option == '?') {
-            return norm_rules_fail("that was not understood");
-        }
-        if (parse_plain(option, optarg, &o) != 0 && parse_value(option, optarg, &o) != 0) {
-            return norm_rules_fail("--%s: the value '%s' is not understood", long_name(option), optarg);
-        }
+    if (parse_all(argc, argv, &o) != 0) {
+        return -1;
     }
     if (o.out_layout == unset) {
         o.out_layout = o.layout;
@@ -223,44 +258,4 @@ int norm_options_parse(int argc, char **argv, struct norm_options *options)
     }
     *options = o;
     return 0;
-}
-
-void norm_options_help(void)
-{
-    printf("usage: clgn-norm [OPTION...] X.npy\n"
-           "Normalises a NumPy array on an OpenCL device, checks and times it.\n\n"
-           "  -d P:D                     device as numbered by --list; default CLGN_DEVICE, else the first GPU, else\n"
-           "                             the first device\n"
-           "  --norm group|layer|instance|batch  default group; batch: training, statistics of this X\n"
-           "  -G N                       number of groups, for --norm group\n"
-           "  --rms                      no mean is taken; for --norm group and layer\n"
-           "  --layout nchw|nhwc         how X's axes are read: n, c, spatial... (default) or n, spatial..., c\n"
-           "  --out-layout nchw|nhwc     of the output, and of its gradient; default as X\n"
-           "  --eps E                    added to the variance; default 1e-5\n"
-           "  --gamma F --beta F --bias F    files of shape (c,)\n"
-           "  --scale F --shift F        files of shape (n, c)\n"
-           "  --skip F                   added to x: a file of X's shape, or (n, c)\n"
-           "  --residual F               added before the activation: a file of the output's shape\n"
-           "  --given-mean F --given-rstd F  use these statistics, shape (n, groups), of batch (c,)\n"
-           "  --running-mean F --running-var F  use these, shape (c,): inference with --norm batch or instance\n"
-           "  --act NAME                 %s\n"
-           "  --dtype f32|f16|bf16|f64   x on the device; default the file's, f32 for an f8 file\n"
-           "  --out-dtype TYPE           y on the device, and its gradient; default x's\n"
-           "  --config VARIANT,K=V...    pin the kernel variant and its parameters; with --backward those of backward\n"
-           "  -o OUT, --sum OUT, --mean OUT, --rstd OUT  files to write: y, x + skip + bias, statistics (n, groups),\n"
-           "                             of batch (c,); f4, or f8 for f64\n"
-           "  --backward                 gradients instead of y; statistics come from a forward run, or are given\n"
-           "  --dy DY.npy                the gradient that reached y: a file of the output's shape\n"
-           "  --dx OUT, --dgamma OUT, --dbeta OUT, --dscale OUT, --dshift OUT, --dresidual OUT, --dskip OUT,\n"
-           "  --dbias OUT                files to write: gradients, each of the shape of what it is the gradient of;\n"
-           "                             f4, or f8 for f64\n"
-           "  --verify                   compare with a reference in extended precision; exit 3 outside the bound\n"
-           "  --expect Y.npy             compare y with a given result; exit 3 outside the bound\n"
-           "  --copy                     measure the fastest copy of the same bytes, too; backward reads two tensors\n"
-           "                             and writes one\n"
-           "  --seconds S                how long to measure; default 0.5, 0 for the least\n"
-           "  --json                     print the result as JSON\n"
-           "  --list, --help, --version\n\n"
-           "Exit status: 0 done, 1 bad options or files, 2 device, 3 outside the bound.\n",
-           names_all_acts());
 }

@@ -39,7 +39,4 @@ struct norm_options {
  */
 int norm_options_parse(int argc, char **argv, struct norm_options *options);
 
-/** Print the usage on stdout. */
-void norm_options_help(void);
-
 #endif

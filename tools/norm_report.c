@@ -19,7 +19,7 @@ static void problem_text(const struct norm_report *r, char *text, size_t bytes)
     const struct norm_tensor *x = &r->data->input[NORM_X];
     char shape[256];
     int n = snprintf(text, bytes, "%s%s%s %zu of %s %s %s -> %s %s", r->options->backward ? "backward of " : "",
-                     p->rms ? "rms " : "", names_norm(p->norm), r->data->groups,
+                     p->rms ? "rms " : "", names_norm(p->norm), p->groups,
                      npy_shape_text(x->rank, x->shape, shape, sizeof(shape)), names_dtype(p->x.dtype),
                      names_layout(p->x.layout), names_dtype(p->y.dtype), names_layout(p->y.layout));
     size_t used = n > 0 && (size_t)n < bytes ? (size_t)n : bytes - 1;
@@ -133,7 +133,7 @@ static json_t *problem_json(const struct norm_report *r)
     problem_text(r, text, sizeof(text));
     return json_pack("{s:s, s:s, s:s, s:b, s:I, s:o, s:s, s:s, s:s, s:s, s:s}", "text", text, "direction",
                      r->options->backward ? "backward" : "forward", "norm", names_norm(p->norm), "rms", p->rms,
-                     "groups", (json_int_t)r->data->groups, "shape", shape_json(x->rank, x->shape), "dtype",
+                     "groups", (json_int_t)p->groups, "shape", shape_json(x->rank, x->shape), "dtype",
                      names_dtype(p->x.dtype), "layout", names_layout(p->x.layout), "out_dtype", names_dtype(p->y.dtype),
                      "out_layout", names_layout(p->y.layout), "act", r->options->act_text);
 }
@@ -180,7 +180,7 @@ int norm_report_print(const struct norm_report *report)
     } else if (print_json(report) != 0) {
         return -1;
     }
-    return fflush(stdout) == 0 && !ferror(stdout) ? 0 : -1;
+    return 0;
 }
 
 int norm_report_list(void)

@@ -18,7 +18,7 @@ struct norm_report {
     const struct norm_check *check;
 };
 
-/** Print the result on stdout. Returns 0, or -1 when it cannot be written. */
+/** Print the result on stdout. Returns 0, or -1 when memory ran out. */
 int norm_report_print(const struct norm_report *report);
 
 /** Print the devices on stdout. Returns 0, or -1 when there is none or memory ran out. */

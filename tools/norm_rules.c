@@ -102,6 +102,16 @@ static int check_direction(const struct norm_options *o)
     return o->backward && !o->path[NORM_DY] ? norm_rules_fail("--backward needs --dy DY.npy") : 0;
 }
 
+static int check_names(const struct norm_options *o)
+{
+    for (int i = 0; i < NORM_FILES; ++i) {
+        if (o->path[i] && o->path[i][0] == '\0') {
+            return norm_rules_fail("%s: the name of the file is empty", norm_file_option((enum norm_file)i));
+        }
+    }
+    return 0;
+}
+
 static int check_outputs(const struct norm_options *o)
 {
     for (int i = NORM_INPUTS; i < NORM_FILES; ++i) {
@@ -119,6 +129,9 @@ int norm_rules_check(const struct norm_options *options)
 {
     int result = check_norm(options);
 
+    if (result == 0) {
+        result = check_names(options);
+    }
     if (result == 0) {
         result = check_pair(options, NORM_GIVEN_MEAN, NORM_GIVEN_RSTD);
     }

@@ -44,14 +44,10 @@ static int make_input(struct work *w, enum norm_file at)
 
 static int make_output(struct work *w, enum norm_file at)
 {
-    size_t shape[NPY_MAX_RANK];
-    size_t rank;
-    clgn_dtype dtype;
     char what[64];
 
     snprintf(what, sizeof(what), "a buffer for %s", norm_file_name(at));
-    w->bytes[at] = norm_data_output(w->data, at, &rank, shape, &dtype);
-    w->bytes[at] *= names_dtype_bytes(dtype);
+    w->bytes[at] = norm_shapes_bytes(&w->data->problem, at);
     return norm_place_buffer(&w->place, what, w->bytes[at], NULL, &w->buffer[at]);
 }
 

@@ -163,26 +163,60 @@ int npy_read(const char *path, struct npy *array, char *error, size_t error_byte
     return result;
 }
 
-/* A new file beside path, with the permissions of any new file. name has room for path and 32 bytes more. */
-static FILE *open_beside(const char *path, char *name, size_t name_bytes)
+/* A new file beside path, with the permissions of any new file; its name, to be freed, is set on success. */
+static FILE *open_beside(const char *path, char **name)
 {
-    for (int i = 0; i < NAME_TRIES; ++i) {
-        int fd;
-        snprintf(name, name_bytes, "%s.%ld.%d.tmp", path, (long)getpid(), i);
-        fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (fd >= 0) {
-            FILE *file = fdopen(fd, "wb");
-            if (!file) {
-                close(fd);
-                unlink(name);
-            }
-            return file;
-        }
-        if (errno != EEXIST) {
-            return NULL;
+    const size_t bytes = strlen(path) + 64;
+    FILE *file = NULL;
+    int fd = -1;
+
+    *name = malloc(bytes);
+    for (int i = 0; *name && i < NAME_TRIES && fd < 0 && (i == 0 || errno == EEXIST); ++i) {
+        snprintf(*name, bytes, "%s.%ld.%d.tmp", path, (long)getpid(), i);
+        fd = open(*name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    }
+    if (fd >= 0) {
+        file = fdopen(fd, "wb");
+        if (!file) {
+            close(fd);
+            unlink(*name);
         }
     }
-    return NULL;
+    if (!file) {
+        free(*name);
+    }
+    return file;
+}
+
+/* Opens where path's content goes first. */
+static FILE *begin(const char *path, char **name, char *error, size_t error_bytes)
+{
+    struct stat status;
+    FILE *file;
+
+    if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) {
+        snprintf(error, error_bytes, "%s: not a regular file", path);
+        return NULL;
+    }
+    file = open_beside(path, name);
+    if (!file) {
+        snprintf(error, error_bytes, "%s: cannot be written: %s", path, strerror(errno));
+    }
+    return file;
+}
+
+int npy_try_write(const char *path, char *error, size_t error_bytes)
+{
+    char *name;
+    FILE *file = begin(path, &name, error, error_bytes);
+
+    if (!file) {
+        return -1;
+    }
+    fclose(file);
+    unlink(name);
+    free(name);
+    return 0;
 }
 
 static int write_all(FILE *file, const struct npy *array, size_t count)
@@ -211,8 +245,6 @@ static int write_all(FILE *file, const struct npy *array, size_t count)
 
 int npy_write(const char *path, const struct npy *array, char *error, size_t error_bytes)
 {
-    const size_t name_bytes = strlen(path) + 64;
-    struct stat status;
     size_t count = 0;
     char *name;
     FILE *file;
@@ -222,15 +254,8 @@ int npy_write(const char *path, const struct npy *array, char *error, size_t err
         snprintf(error, error_bytes, "%s: the shape is too large", path);
         return -1;
     }
-    if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) {
-        snprintf(error, error_bytes, "%s: not a regular file", path);
-        return -1;
-    }
-    name = malloc(name_bytes);
-    file = name ? open_beside(path, name, name_bytes) : NULL;
+    file = begin(path, &name, error, error_bytes);
     if (!file) {
-        snprintf(error, error_bytes, "%s: cannot be written: %s", path, strerror(errno));
-        free(name);
         return -1;
     }
     failed = write_all(file, array, count);

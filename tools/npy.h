@@ -37,6 +37,13 @@ int npy_read(const char *path, struct npy *array, char *error, size_t error_byte
  */
 int npy_write(const char *path, const struct npy *array, char *error, size_t error_bytes);
 
+/**
+ * Try whether npy_write could make the file, without leaving anything.
+ *
+ * @return 0, or -1 with the reason in error, as npy_write
+ */
+int npy_try_write(const char *path, char *error, size_t error_bytes);
+
 /** The product of shape; -1 when its bytes do not fit a size_t. */
 int npy_count(const struct npy *array, size_t *count);
 

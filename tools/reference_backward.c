@@ -304,7 +304,12 @@ int reference_backward(const clgn_problem *p, const struct reference_tensors *in
     for (size_t i = 0; i < populations; i++) {
         const struct reference_population of = reference_population(p, in, i);
         const size_t count = reference_population_count(&of);
-        struct work w = {&of, up, out, bound, {0.0, 0.0L, 0.0L}, malloc(count * sizeof(struct element)),
+        struct work w = {&of,
+                         up,
+                         out,
+                         bound,
+                         {0.0, 0.0L, 0.0L},
+                         malloc(count * sizeof(struct element)),
                          {0.0L, 0.0L, 0.0L, 0.0L, 0.0L, 0.0L}};
         double *v = malloc(count * sizeof *v);
 

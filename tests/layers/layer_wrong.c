@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A layer of the OpenCL loader that spoils what is read back: CLGN_TEST_WRONG is "value", or "failure". */
+#include "layer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct _cl_icd_dispatch *next; /* what this layer calls: the layer below, or the driver */
+static struct _cl_icd_dispatch own;
+
+/* The sign bit of the last value is turned. */
+static cl_int CL_API_CALL wrong_read(cl_command_queue queue, cl_mem buffer, cl_bool blocking, size_t offset,
+                                     size_t bytes, void *data, cl_uint n_wait, const cl_event *wait, cl_event *event)
+{
+    const char *kind = getenv("CLGN_TEST_WRONG");
+    cl_int code;
+
+    if (kind != NULL && strcmp(kind, "failure") == 0) {
+        return CL_OUT_OF_RESOURCES;
+    }
+    code = next->clEnqueueReadBuffer(queue, buffer, CL_TRUE, offset, bytes, data, n_wait, wait, event);
+    if (kind != NULL && strcmp(kind, "value") == 0 && code == CL_SUCCESS) {
+        ((unsigned char *)data)[bytes - 1] ^= 0x80u;
+    }
+    (void)blocking;
+    return code;
+}
+
+LAYER_EXPORT cl_int CL_API_CALL clInitLayer(cl_uint entries, const struct _cl_icd_dispatch *below, cl_uint *entries_ret,
+                                            const struct _cl_icd_dispatch **dispatch_ret)
+{
+    const cl_uint known = (cl_uint)(sizeof own / sizeof(void *));
+    next = below;
+    own.clEnqueueReadBuffer = wrong_read;
+    *entries_ret = entries < known ? entries : known;
+    *dispatch_ret = &own;
+    return CL_SUCCESS;
+}
