@@ -192,6 +192,10 @@ static clgn_status check_training(const clgn_problem *p, const struct clgn_sink 
     if (g->batch && p->stats == CLGN_STATS_COMPUTE && !g->backward && g->n > 0 && g->count == 1)
         return clgn_fail(sink, CLGN_ERR_ARGUMENT,
                          "n, spatial: 1 * 1, but a batch norm in training needs more than one value per channel");
+    if (p->running && !p->running_biased && g->n > 0 && g->count == 1)
+        return clgn_fail(sink, CLGN_ERR_ARGUMENT,
+                         "running: %d, running_biased: %d, but the variance of 1 value per (n, c) is never unbiased",
+                         p->running, p->running_biased);
     return CLGN_OK;
 }
 
