@@ -506,6 +506,9 @@ START_TEST(test_enqueue_certain_overlap_is_argument_error)
     p.x.row_stride = 40;
     make_other(&p);
     BAD_ARGS(a.y = a.x, "y", "x", "35", "40");
+    p.x.batch_stride = p.y.batch_stride = 480;
+    make_other(&p);
+    BAD_ARGS(a.y = a.x, "y", "x", "row", "35", "40");
 }
 END_TEST
 
@@ -563,6 +566,9 @@ START_TEST(test_enqueue_in_place_of_another_form_is_argument_error)
     BAD_ARGS(a.dx = a.dy, "dx", "dy", "layouts", "0", "1");
     p = backward();
     p.y.row_stride = 40;
+    make_other(&p);
+    BAD_ARGS(a.dx = a.dy, "dx", "dy", "row", "35", "40");
+    p.y.batch_stride = p.dx_strides.batch_stride = 500;
     make_other(&p);
     BAD_ARGS(a.dx = a.dy, "dx", "dy", "row", "35", "40");
     p = backward();
