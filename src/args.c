@@ -118,7 +118,7 @@ static clgn_status check_workspace(const struct clgn_geometry *g, uint64_t need,
         return clgn_fail(sink, CLGN_ERR_ARGUMENT, "workspace.mem: %zu bytes at offset %zu, but %llu are needed", size,
                          tensor->offset, wanted);
     binding->mem = tensor->mem;
-    binding->at = begin / (g->wide ? 8 : 4);
+    binding->at = begin / clgn_dtype_bytes(clgn_acc_dtype(g));
     return CLGN_OK;
 }
 
@@ -142,14 +142,21 @@ static int is_last(const struct clgn_geometry *g, enum clgn_role role)
     return clgn_follows_y(role) ? g->y_last : g->x_last;
 }
 
+/* Where a tensor begins in its buffer. */
+static uint64_t first_byte(const struct clgn_geometry *g, enum clgn_role role, const struct clgn_binding *binding)
+{
+    const clgn_dtype dtype = role == CLGN_T_WORKSPACE ? clgn_acc_dtype(g) : g->operand[role].dtype;
+    return binding->at * clgn_dtype_bytes(dtype);
+}
+
 /* An output that begins where another tensor begins overlaps it for certain. */
 static clgn_status check_overlap(const struct clgn_geometry *g, enum clgn_role output, enum clgn_role other,
                                  const struct clgn_binding *bindings, const struct clgn_sink *sink)
 {
     const struct clgn_operand *a = &g->operand[output];
     const struct clgn_operand *b = &g->operand[other];
-    const uint64_t a_byte = bindings[output].at * clgn_dtype_bytes(a->dtype);
-    const uint64_t b_byte = bindings[other].at * clgn_dtype_bytes(b->dtype);
+    const uint64_t a_byte = first_byte(g, output, &bindings[output]);
+    const uint64_t b_byte = first_byte(g, other, &bindings[other]);
     const int may = may_alias(output, other) && a->strided && b->strided;
     if (bindings[output].mem == NULL || bindings[output].mem != bindings[other].mem || a_byte != b_byte)
         return CLGN_OK;

@@ -43,7 +43,8 @@ static clgn_status check_sums(const struct clgn_sink *sink, struct clgn_geometry
             return clgn_fail(sink, CLGN_ERR_ARGUMENT, "%s: %d is neither NONE nor WRITE nor ADD", w->name,
                              (int)w->gradient);
         if (w->gradient != CLGN_GRADIENT_NONE && !g->backward)
-            return clgn_fail(sink, CLGN_ERR_ARGUMENT, "%s: %d, but direction: FORWARD", w->name, (int)w->gradient);
+            return clgn_fail(sink, CLGN_ERR_ARGUMENT, "%s: %d, but direction: %d (FORWARD)", w->name, (int)w->gradient,
+                             (int)g->problem.direction);
         if (w->gradient != CLGN_GRADIENT_NONE && !w->possible)
             return clgn_fail(sink, CLGN_ERR_ARGUMENT, "%s: %d, but the problem has no %s", w->name, (int)w->gradient,
                              w->name + 1);
@@ -51,7 +52,9 @@ static clgn_status check_sums(const struct clgn_sink *sink, struct clgn_geometry
             clgn_set_vector(g, w->role, clgn_acc_dtype(g), w->elements);
     }
     if (g->problem.dskip == CLGN_GRADIENT_ADD && g->problem.skip == CLGN_SKIP_FULL)
-        return clgn_fail(sink, CLGN_ERR_ARGUMENT, "dskip: ADD, but a full one is written only");
+        return clgn_fail(sink, CLGN_ERR_ARGUMENT,
+                         "dskip: %d (ADD), but skip: %d (FULL), whose gradient is written only", (int)g->problem.dskip,
+                         (int)g->problem.skip);
     return CLGN_OK;
 }
 

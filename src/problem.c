@@ -163,8 +163,8 @@ static clgn_status check_running(const clgn_problem *p, const struct clgn_sink *
     const int has_channels = p->norm == CLGN_NORM_BATCH || p->norm == CLGN_NORM_INSTANCE;
     const int reads = p->stats == CLGN_STATS_RUNNING;
     if (reads && !has_channels)
-        return clgn_fail(sink, CLGN_ERR_ARGUMENT, "stats: RUNNING, but norm: %d is neither BATCH nor INSTANCE",
-                         (int)p->norm);
+        return clgn_fail(sink, CLGN_ERR_ARGUMENT, "stats: %d (RUNNING), but norm: %d is neither BATCH nor INSTANCE",
+                         (int)p->stats, (int)p->norm);
     if (p->running && (!has_channels || p->stats != CLGN_STATS_COMPUTE || g->backward))
         return clgn_fail(sink, CLGN_ERR_ARGUMENT,
                          "running: %d, but norm: %d, stats: %d, direction: %d; it needs BATCH or INSTANCE, COMPUTE, "
@@ -192,6 +192,10 @@ static clgn_status check_training(const clgn_problem *p, const struct clgn_sink 
     if (g->batch && p->stats == CLGN_STATS_COMPUTE && !g->backward && g->n > 0 && g->count == 1)
         return clgn_fail(sink, CLGN_ERR_ARGUMENT,
                          "n, spatial: 1 * 1, but a batch norm in training needs more than one value per channel");
+    if (p->running && !p->running_biased && g->n > 0 && g->count == 1)
+        return clgn_fail(sink, CLGN_ERR_ARGUMENT,
+                         "running: %d, running_biased: %d, but the variance of 1 value per (n, c) is never unbiased",
+                         p->running, p->running_biased);
     return CLGN_OK;
 }
 
@@ -204,8 +208,9 @@ static clgn_status check_stats(const clgn_problem *p, const struct clgn_sink *si
     if (p->stats != CLGN_STATS_COMPUTE && !given && p->stats != CLGN_STATS_RUNNING)
         return clgn_fail(sink, CLGN_ERR_ARGUMENT, "stats: %d is neither COMPUTE nor GIVEN nor RUNNING", (int)p->stats);
     if ((p->stats != CLGN_STATS_COMPUTE || g->backward) && (p->write_mean || p->write_rstd))
-        return clgn_fail(sink, CLGN_ERR_ARGUMENT, "write_mean: %d, write_rstd: %d, but %s", p->write_mean,
-                         p->write_rstd, g->backward ? "direction is BACKWARD" : "stats are not computed");
+        return clgn_fail(sink, CLGN_ERR_ARGUMENT,
+                         "write_mean: %d, write_rstd: %d, but stats: %d, direction: %d; they need COMPUTE, FORWARD",
+                         p->write_mean, p->write_rstd, (int)p->stats, (int)p->direction);
     g->batch = p->norm == CLGN_NORM_BATCH;
     g->per_channel = g->batch || p->stats == CLGN_STATS_RUNNING;
     g->stats = g->batch ? g->c : g->n * g->g;

@@ -27,6 +27,8 @@ static const struct clgn_variant *const variants[] = {
 static int preference(const struct clgn_geometry *g, const struct clgn_device *d, const struct clgn_choice *choice)
 {
     const uint64_t units = clgn_units(g, &choice->params);
+    if (choice->variant == &clgn_bwd_given) /* reads once what others read twice */
+        return 4;
     if (choice->variant == &clgn_fwd_rows || choice->variant == &clgn_bwd_rows)
         return d->is_cpu ? units >= d->compute_units ? 3 : 1 : 0;
     if (choice->variant == &clgn_fwd_onepass || choice->variant == &clgn_bwd_onepass)

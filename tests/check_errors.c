@@ -39,6 +39,19 @@ static void expect_problem(const clgn_problem *p, clgn_status expected, const ch
     } while (0)
 #define BAD(statement, ...) BAD_AS(CLGN_ERR_ARGUMENT, statement, __VA_ARGS__)
 
+#define BATCH(p) ((p).norm = CLGN_NORM_BATCH, (p).groups = 0)
+#define INSTANCE(p) ((p).norm = CLGN_NORM_INSTANCE, (p).groups = 0)
+#define BACKWARD(p) ((p).direction = CLGN_BACKWARD)
+
+/* Backward of a problem that has all that there is a gradient of; none is wanted yet. */
+static void full(clgn_problem *p)
+{
+    p->direction = CLGN_BACKWARD;
+    p->skip = CLGN_SKIP_FULL;
+    p->bias = p->gamma = p->beta = p->scale = p->shift = CLGN_DTYPE_F32;
+    p->residual = 1;
+}
+
 START_TEST(test_create_good_problem_is_ok)
 {
     const clgn_problem p = good();
@@ -77,12 +90,16 @@ END_TEST
 
 START_TEST(test_create_bad_norm_is_argument_error)
 {
-    BAD(p.norm = (clgn_norm)3, "norm", "3");
+    BAD(p.norm = (clgn_norm)4, "norm", "4");
     BAD(p.norm = (clgn_norm)77, "norm", "77");
     BAD(p.norm = CLGN_NORM_LAYER, "groups", "3");
     BAD((p.norm = CLGN_NORM_LAYER, p.groups = 12), "groups", "12");
     BAD(p.norm = CLGN_NORM_INSTANCE, "groups", "3", "12");
     BAD((p.norm = CLGN_NORM_INSTANCE, p.groups = 1), "groups", "1", "12");
+    BAD(p.norm = CLGN_NORM_BATCH, "groups", "3", "batch", "12");
+    BAD((BATCH(p), p.groups = 1), "groups", "1", "batch", "12");
+    BAD((BATCH(p), p.n = 1, p.spatial_dims = 0), "n", "spatial", "1");
+    BAD((BATCH(p), p.n = 1, p.spatial[0] = p.spatial[1] = 1, p.running = 1), "n", "spatial", "1");
 }
 END_TEST
 
@@ -150,16 +167,97 @@ START_TEST(test_create_bad_enumerations_are_argument_errors)
     BAD(p.skip = (clgn_skip)3, "skip", "3");
     BAD(p.act = (clgn_act)12, "act", "12");
     BAD(p.act = (clgn_act)-2, "act");
-    BAD(p.stats = (clgn_stats)2, "stats", "2");
+    BAD(p.stats = (clgn_stats)3, "stats", "3");
+    BAD(p.direction = (clgn_direction)2, "direction", "2");
+    BAD(p.direction = (clgn_direction)-1, "direction", "-1");
     BAD((p.act = CLGN_ACT_LEAKY_RELU, p.act_alpha = (double)NAN), "act_alpha");
     BAD((p.act = CLGN_ACT_ELU, p.act_alpha = HUGE_VAL), "act_alpha");
 }
 END_TEST
 
-START_TEST(test_create_given_statistics_that_are_written_are_argument_error)
+START_TEST(test_create_statistics_that_are_read_and_written_are_argument_errors)
 {
-    BAD((p.stats = CLGN_STATS_GIVEN, p.write_mean = 1), "write_mean", "stats");
-    BAD((p.stats = CLGN_STATS_GIVEN, p.write_rstd = 1), "write_rstd", "stats");
+    BAD((p.stats = CLGN_STATS_GIVEN, p.write_mean = 1), "write_mean", "1", "stats", "1");
+    BAD((p.stats = CLGN_STATS_GIVEN, p.write_rstd = 1), "write_rstd", "1", "stats", "1");
+    BAD((BATCH(p), p.stats = CLGN_STATS_RUNNING, p.write_mean = 1), "write_mean", "1", "stats", "2");
+    BAD((BACKWARD(p), p.write_rstd = 1), "write_rstd", "1", "direction", "1");
+    BAD((BACKWARD(p), p.write_mean = 1), "write_mean", "1", "direction", "1");
+}
+END_TEST
+
+START_TEST(test_create_bad_running_statistics_are_argument_errors)
+{
+    BAD(p.stats = CLGN_STATS_RUNNING, "stats", "2", "norm", "0", "BATCH", "INSTANCE");
+    BAD((p.norm = CLGN_NORM_LAYER, p.groups = 0, p.stats = CLGN_STATS_RUNNING), "stats", "2", "norm", "1");
+    BAD(p.running = 1, "running", "1", "norm", "0", "BATCH", "INSTANCE");
+    BAD((p.norm = CLGN_NORM_LAYER, p.groups = 0, p.running = 1), "running", "1", "norm", "1");
+    BAD((BATCH(p), p.stats = CLGN_STATS_RUNNING, p.running = 1), "running", "1", "stats", "2", "COMPUTE");
+    BAD((BATCH(p), p.stats = CLGN_STATS_GIVEN, p.running = 1), "running", "1", "stats", "1", "COMPUTE");
+    BAD((BATCH(p), BACKWARD(p), p.running = 1), "running", "1", "direction", "1", "FORWARD");
+    BAD((INSTANCE(p), p.spatial_dims = 0, p.running = 1), "running", "1", "running_biased", "0");
+    BAD((BATCH(p), p.running = 1, p.momentum = (double)NAN), "momentum", "nan", "0", "1");
+    BAD((BATCH(p), p.running = 1, p.momentum = -0.5), "momentum", "-0.5", "0", "1");
+    BAD((INSTANCE(p), p.running = 1, p.momentum = 2), "momentum", "2", "0", "1");
+    BAD((INSTANCE(p), p.running = p.running_biased = 1, p.momentum = HUGE_VAL), "momentum", "inf");
+}
+END_TEST
+
+START_TEST(test_create_bad_rms_or_mean_lo_is_argument_error)
+{
+    BAD((BATCH(p), p.rms = 1), "rms", "1", "norm", "3", "GROUP", "LAYER");
+    BAD((INSTANCE(p), p.rms = 1), "rms", "1", "norm", "2", "GROUP", "LAYER");
+    BAD((p.rms = 1, p.stats = CLGN_STATS_GIVEN), "rms", "1", "stats", "1", "COMPUTE");
+    BAD((BACKWARD(p), p.rms = 1, p.stats = CLGN_STATS_GIVEN), "rms", "1", "stats", "1", "COMPUTE");
+    BAD((p.rms = p.write_mean = 1), "write_mean", "1", "rms");
+    BAD((p.rms = p.mean_lo = 1), "mean_lo", "1", "rms");
+    BAD((BACKWARD(p), p.rms = p.mean_lo = 1), "mean_lo", "1", "rms");
+    BAD((p.mean_lo = 1, p.stats = CLGN_STATS_GIVEN), "mean_lo", "1", "stats", "COMPUTE");
+    BAD((BATCH(p), p.mean_lo = 1, p.stats = CLGN_STATS_RUNNING), "mean_lo", "1", "stats", "2", "COMPUTE");
+    BAD((BACKWARD(p), p.mean_lo = 1, p.stats = CLGN_STATS_GIVEN), "mean_lo", "1", "stats", "COMPUTE");
+}
+END_TEST
+
+/* What each gradient is wanted with: a value that is none, in forward, and without what it is the gradient of. */
+#define BAD_GRADIENT(field, of, none)                                                                             \
+    do {                                                                                                          \
+        BAD((full(&p), p.field = (clgn_gradient)3), #field, "3", "NONE", "WRITE", "ADD");                         \
+        BAD((full(&p), p.field = (clgn_gradient)-1), #field, "-1");                                               \
+        BAD((full(&p), p.direction = CLGN_FORWARD, p.field = CLGN_GRADIENT_WRITE), #field, "1", "direction", "0", \
+            "FORWARD");                                                                                           \
+        BAD((full(&p), p.of = (none), p.field = CLGN_GRADIENT_ADD), #field, "2", #of);                            \
+    } while (0)
+
+START_TEST(test_create_bad_gradient_is_argument_error)
+{
+    BAD_GRADIENT(dgamma, gamma, CLGN_DTYPE_NONE);
+    BAD_GRADIENT(dbeta, beta, CLGN_DTYPE_NONE);
+    BAD_GRADIENT(dscale, scale, CLGN_DTYPE_NONE);
+    BAD_GRADIENT(dshift, shift, CLGN_DTYPE_NONE);
+    BAD_GRADIENT(dbias, bias, CLGN_DTYPE_NONE);
+    BAD_GRADIENT(dskip, skip, CLGN_SKIP_NONE);
+    BAD((full(&p), p.dskip = CLGN_GRADIENT_ADD), "dskip", "2", "skip", "1", "FULL");
+    BAD((full(&p), p.direction = CLGN_FORWARD, p.dresidual = 1), "dresidual", "1", "direction", "0");
+    BAD((full(&p), p.residual = 0, p.dresidual = 1), "dresidual", "1", "residual", "0");
+    BAD((full(&p), p.direction = CLGN_FORWARD, p.dmean = 1), "dmean", "1", "direction", "0", "BACKWARD");
+    BAD((full(&p), p.direction = CLGN_FORWARD, p.drstd = 1), "drstd", "1", "direction", "0", "BACKWARD");
+    BAD((full(&p), p.stats = CLGN_STATS_GIVEN, p.dmean = 1), "dmean", "1", "stats", "COMPUTE");
+    BAD((full(&p), BATCH(p), p.stats = CLGN_STATS_RUNNING, p.drstd = 1), "drstd", "1", "stats", "2", "COMPUTE");
+    BAD((full(&p), p.rms = p.dmean = 1), "dmean", "1", "rms");
+}
+END_TEST
+
+START_TEST(test_create_bad_strides_of_gradients_are_argument_errors)
+{
+    BAD((BACKWARD(p), p.dx_strides.row_stride = 34), "dx_strides.row_stride", "34", "35");
+    BAD((BACKWARD(p), p.dx_strides.batch_stride = 419), "dx_strides.batch_stride", "419", "420");
+    BAD((BACKWARD(p), p.dx_strides.row_stride = SIZE_MAX / 2), "dx_strides.row_stride");
+    BAD((full(&p), p.dskip = CLGN_GRADIENT_WRITE, p.dskip_strides.row_stride = 3), "dskip_strides.row_stride", "3",
+        "35");
+    BAD((full(&p), p.dskip = CLGN_GRADIENT_WRITE, p.dskip_strides.batch_stride = SIZE_MAX),
+        "dskip_strides.batch_stride");
+    BAD((full(&p), p.dresidual = 1, p.dresidual_strides.row_stride = 2), "dresidual_strides.row_stride", "2", "35");
+    BAD((full(&p), p.dresidual = 1, p.dresidual_strides.batch_stride = 100), "dresidual_strides.batch_stride", "100",
+        "420");
 }
 END_TEST
 
@@ -179,6 +277,14 @@ START_TEST(test_create_illegal_pin_is_argument_error)
     BAD(p.config = "fwd_onepass,nonsense=1", "config", "nonsense");
     BAD(p.config = "fwd_onepass,wgs=64,wgs=64", "config", "wgs");
     BAD(p.config = "fwd_onepass wgs=64", "config");
+    BAD(p.config = "bwd_twopass", "config", "bwd_twopass", "direction is forward");
+    BAD(p.config = "fwd_batch", "config", "fwd_batch");
+    BAD((BACKWARD(p), p.config = "fwd_rows"), "config", "fwd_rows", "direction is backward");
+    BAD((BACKWARD(p), p.config = "bwd_batch"), "config", "bwd_batch");
+    BAD((BACKWARD(p), p.config = "bwd_given"), "config", "bwd_given", "statistics are not frozen");
+    BAD((BACKWARD(p), p.config = "bwd_rows,slices=2"), "config", "bwd_rows", "slices");
+    BAD((BACKWARD(p), p.config = "bwd_twopass,per=2"), "config", "bwd_twopass", "per");
+    BAD((BATCH(p), p.config = "fwd_rows"), "config", "fwd_rows", "over the batch");
 }
 END_TEST
 
@@ -202,7 +308,13 @@ START_TEST(test_create_unusual_but_legal_problem_is_ok)
                                        "instance without groups",
                                        "samples between rows",
                                        "alpha without its activation",
-                                       "a sum of x alone"};
+                                       "a sum of x alone",
+                                       "batch without groups",
+                                       "batch with a group per channel",
+                                       "one value per channel, running",
+                                       "momentum of nothing",
+                                       "strides of no gradient",
+                                       "backward without a gradient but dx"};
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         clgn_problem p = good();
@@ -216,6 +328,18 @@ START_TEST(test_create_unusual_but_legal_problem_is_ok)
         p.y.batch_stride = i == 4 ? 35 : 0;
         p.act_alpha = i == 5 ? 3.0 : 0.0;
         p.sum = i == 6;
+        if (i >= 7 && i <= 9) {
+            p.norm = CLGN_NORM_BATCH;
+            p.groups = i == 8 ? 12 : 0;
+        }
+        if (i == 9) {
+            p.n = 1;
+            p.spatial_dims = 0;
+            p.stats = CLGN_STATS_RUNNING;
+        }
+        p.momentum = i == 10 ? (double)NAN : p.momentum;
+        p.dx_strides.row_stride = p.dskip_strides.batch_stride = p.dresidual_strides.row_stride = i == 11;
+        p.direction = i == 12 ? CLGN_BACKWARD : CLGN_FORWARD;
         testing_forget();
         ck_assert_msg(clgn_plan_create(testing.context, &p, &plan) == CLGN_OK, "%s: %s", rows[i], testing.message);
         clgn_plan_release(plan);
@@ -318,7 +442,11 @@ int main(void)
         test_create_bad_layout_is_argument_error,
         test_create_bad_strides_are_argument_errors,
         test_create_bad_enumerations_are_argument_errors,
-        test_create_given_statistics_that_are_written_are_argument_error,
+        test_create_statistics_that_are_read_and_written_are_argument_errors,
+        test_create_bad_running_statistics_are_argument_errors,
+        test_create_bad_rms_or_mean_lo_is_argument_error,
+        test_create_bad_gradient_is_argument_error,
+        test_create_bad_strides_of_gradients_are_argument_errors,
         test_create_illegal_pin_is_argument_error,
         test_create_float64_without_device_support_is_unsupported,
         test_create_unusual_but_legal_problem_is_ok,

@@ -64,6 +64,13 @@ static clgn_problem good(void)
         testing_expect(check(&p, &g), CLGN_ERR_ARGUMENT, WORDS(__VA_ARGS__), "with " #statement); \
     } while (0)
 
+/* Other norms and directions, in a statement that goes on. */
+#define BATCH(p) ((p).norm = CLGN_NORM_BATCH, (p).groups = 0)
+#define INSTANCE(p) ((p).norm = CLGN_NORM_INSTANCE, (p).groups = 0)
+#define BACKWARD(p) ((p).direction = CLGN_BACKWARD)
+#define FOLDED(pixels) \
+    (g.n == 1 && g.s == (pixels) && g.x_last && g.y_last && !g.point && !g.linear && g.count == (pixels))
+
 static int operand_is(const struct clgn_geometry *g, enum clgn_role role, uint64_t rs, uint64_t bs, uint64_t elements)
 {
     const struct clgn_operand *o = &g->operand[role];
@@ -90,6 +97,40 @@ START_TEST(test_sizes_of_layer_and_instance_norm_need_no_groups)
     WITH((p.norm = CLGN_NORM_LAYER, p.groups = 1), g.g == 1 && g.cg == 12);
     WITH((p.norm = CLGN_NORM_INSTANCE, p.groups = 0), g.g == 12 && g.cg == 1);
     WITH((p.norm = CLGN_NORM_INSTANCE, p.groups = 12), g.g == 12 && g.cg == 1);
+}
+END_TEST
+
+START_TEST(test_sizes_of_batch_norm_are_counted_over_samples)
+{
+    WITH(p.groups = 12, !g.batch && !g.per_channel && g.stats == 24 && g.count == 35);
+    WITH(BATCH(p), g.batch && g.per_channel && g.g == 12 && g.cg == 1 && g.stats == 12 && g.count == 70);
+    WITH((BATCH(p), p.groups = 12), g.batch && g.g == 12);
+    WITH((INSTANCE(p), p.stats = CLGN_STATS_RUNNING), !g.batch && g.per_channel && g.stats == 24 && g.count == 35);
+    WITH((BATCH(p), p.n = 0), g.stats == 12 && g.count == 0);
+}
+END_TEST
+
+/* Dense pixels of all samples are those of one; where samples differ, or lie elsewhere, they stay apart. */
+START_TEST(test_samples_of_batch_norm_are_folded_where_they_lie_at_one_stride)
+{
+    WITH(BATCH(p), g.n == 2 && g.s == 35 && !g.x_last);
+    WITH((BATCH(p), p.x.layout = LAST), g.n == 2);
+    WITH((BATCH(p), p.x.layout = p.y.layout = LAST), FOLDED(70) && operand_is(&g, CLGN_T_X, 12, 420, 840));
+    WITH((BATCH(p), p.x.layout = p.y.layout = LAST, p.n = 1), g.n == 1 && g.s == 35);
+    WITH((BATCH(p), p.x.layout = p.y.layout = LAST, p.n = 0), g.n == 0 && g.s == 35);
+    WITH((BATCH(p), p.n = 1, p.spatial_dims = 0, p.stats = CLGN_STATS_GIVEN), g.n == 1 && !g.x_last);
+    WITH((BATCH(p), p.x.layout = p.y.layout = LAST, p.x.batch_stride = 421), g.n == 2);
+    WITH((BATCH(p), p.x.layout = p.y.layout = LAST, p.y.row_stride = 13), FOLDED(70));
+    WITH((BATCH(p), p.x.layout = p.y.layout = LAST, p.scale = CLGN_DTYPE_F32), g.n == 2);
+    WITH((BATCH(p), p.x.layout = p.y.layout = LAST, p.shift = CLGN_DTYPE_F32), g.n == 2);
+    WITH((BATCH(p), p.x.layout = p.y.layout = LAST, p.skip = CLGN_SKIP_PER_CHANNEL), g.n == 2);
+    WITH((BATCH(p), p.x.layout = p.y.layout = LAST, p.direction = CLGN_BACKWARD), FOLDED(70));
+    WITH((BATCH(p), p.x.layout = p.y.layout = LAST, p.direction = CLGN_BACKWARD, p.dx_strides.batch_stride = 999),
+         g.n == 2);
+    WITH((BATCH(p), p.spatial_dims = 0), FOLDED(2) && operand_is(&g, CLGN_T_X, 12, 12, 24));
+    WITH((BATCH(p), p.spatial_dims = 0, p.y.batch_stride = 99), FOLDED(2) && operand_is(&g, CLGN_T_Y, 99, 99, 111));
+    WITH((BATCH(p), p.spatial_dims = 0, p.x.row_stride = 2), g.n == 2 && !g.point);
+    WITH((p.groups = 12, p.x.layout = p.y.layout = LAST), g.n == 2);
 }
 END_TEST
 
@@ -311,6 +352,113 @@ START_TEST(test_extents_of_statistics_are_samples_times_groups)
     WITH((p.stats = CLGN_STATS_GIVEN, p.x.dtype = CLGN_DTYPE_F16),
          extent_is(&g, CLGN_T_MEAN, CLGN_DTYPE_F32, 6) && extent_is(&g, CLGN_T_RSTD, CLGN_DTYPE_F32, 6));
     WITH((p.write_mean = 1, p.norm = CLGN_NORM_INSTANCE, p.groups = 0), extent_is(&g, CLGN_T_MEAN, CLGN_DTYPE_F32, 24));
+    WITH((p.write_mean = 1, BATCH(p)), extent_is(&g, CLGN_T_MEAN, CLGN_DTYPE_F32, 12));
+    WITH(p.mean_lo = 1,
+         extent_is(&g, CLGN_T_MEAN_LO, CLGN_DTYPE_F32, 6) && extent_is(&g, CLGN_T_MEAN, CLGN_DTYPE_NONE, 0));
+    WITH((p.mean_lo = 1, BATCH(p), p.x.dtype = CLGN_DTYPE_F64), extent_is(&g, CLGN_T_MEAN_LO, CLGN_DTYPE_F64, 12));
+    WITH((BATCH(p), p.running = 1), extent_is(&g, CLGN_T_RUNNING_MEAN, CLGN_DTYPE_F32, 12) &&
+                                        extent_is(&g, CLGN_T_RUNNING_VAR, CLGN_DTYPE_F32, 12) &&
+                                        extent_is(&g, CLGN_T_MEAN, CLGN_DTYPE_NONE, 0));
+    WITH((INSTANCE(p), p.stats = CLGN_STATS_RUNNING, p.x.dtype = CLGN_DTYPE_F64),
+         extent_is(&g, CLGN_T_RUNNING_MEAN, CLGN_DTYPE_F64, 12) && extent_is(&g, CLGN_T_RSTD, CLGN_DTYPE_NONE, 0));
+}
+END_TEST
+
+/* What forward wrote is read. */
+START_TEST(test_extents_of_backwards_statistics_are_forwards)
+{
+    WITH(BACKWARD(p), extent_is(&g, CLGN_T_MEAN, CLGN_DTYPE_F32, 6) && extent_is(&g, CLGN_T_RSTD, CLGN_DTYPE_F32, 6) &&
+                          extent_is(&g, CLGN_T_MEAN_LO, CLGN_DTYPE_NONE, 0));
+    WITH((BACKWARD(p), BATCH(p)), extent_is(&g, CLGN_T_RSTD, CLGN_DTYPE_F32, 12));
+    WITH((BACKWARD(p), p.rms = 1),
+         extent_is(&g, CLGN_T_MEAN, CLGN_DTYPE_NONE, 0) && extent_is(&g, CLGN_T_RSTD, CLGN_DTYPE_F32, 6));
+    WITH((BACKWARD(p), p.mean_lo = 1), extent_is(&g, CLGN_T_MEAN_LO, CLGN_DTYPE_F32, 6));
+    WITH((BACKWARD(p), INSTANCE(p), p.stats = CLGN_STATS_RUNNING),
+         extent_is(&g, CLGN_T_MEAN, CLGN_DTYPE_NONE, 0) && extent_is(&g, CLGN_T_RUNNING_VAR, CLGN_DTYPE_F32, 12));
+    WITH((BACKWARD(p), p.dmean = 1),
+         extent_is(&g, CLGN_T_DMEAN, CLGN_DTYPE_F32, 6) && extent_is(&g, CLGN_T_DRSTD, CLGN_DTYPE_NONE, 0));
+    WITH((BACKWARD(p), BATCH(p), p.drstd = 1, p.x.dtype = CLGN_DTYPE_F64),
+         extent_is(&g, CLGN_T_DRSTD, CLGN_DTYPE_F64, 12) && extent_is(&g, CLGN_T_DMEAN, CLGN_DTYPE_NONE, 0));
+    WITH((BACKWARD(p), p.rms = p.drstd = 1), extent_is(&g, CLGN_T_DRSTD, CLGN_DTYPE_F32, 6));
+}
+END_TEST
+
+START_TEST(test_extents_of_dx_dskip_and_dresidual_follow_x_or_y)
+{
+    WITH(BACKWARD(p), operand_is(&g, CLGN_T_DY, 35, 420, 840) && operand_is(&g, CLGN_T_DX, 35, 420, 840) &&
+                          extent_is(&g, CLGN_T_Y, CLGN_DTYPE_NONE, 0));
+    WITH((BACKWARD(p), p.x.layout = LAST, p.x.dtype = CLGN_DTYPE_F16, p.y.dtype = CLGN_DTYPE_F32),
+         operand_is(&g, CLGN_T_DX, 12, 420, 840) && g.operand[CLGN_T_DX].dtype == CLGN_DTYPE_F16 &&
+             operand_is(&g, CLGN_T_DY, 35, 420, 840) && g.operand[CLGN_T_DY].dtype == CLGN_DTYPE_F32);
+    WITH((BACKWARD(p), p.y.row_stride = 40), operand_is(&g, CLGN_T_DY, 40, 480, 955));
+    WITH((BACKWARD(p), p.x.row_stride = 40, p.dx_strides.row_stride = 36), operand_is(&g, CLGN_T_DX, 36, 432, 863));
+    WITH((BACKWARD(p), p.skip = CLGN_SKIP_FULL, p.dskip = CLGN_GRADIENT_WRITE, p.dskip_strides.row_stride = 36),
+         operand_is(&g, CLGN_T_DSKIP, 36, 432, 863));
+    WITH((BACKWARD(p), p.residual = p.dresidual = 1, p.y.dtype = CLGN_DTYPE_F16, p.dresidual_strides.row_stride = 36),
+         operand_is(&g, CLGN_T_DRESIDUAL, 36, 432, 863) && g.operand[CLGN_T_DRESIDUAL].dtype == CLGN_DTYPE_F16);
+    WITH((BACKWARD(p), p.n = 0), operand_is(&g, CLGN_T_DX, 35, 420, 0) && operand_is(&g, CLGN_T_DY, 35, 420, 0));
+    /* In forward these strides are of nothing. */
+    WITH(p.dx_strides.row_stride = p.dskip_strides.row_stride = p.dresidual_strides.row_stride = 1,
+         extent_is(&g, CLGN_T_DX, CLGN_DTYPE_NONE, 0));
+}
+END_TEST
+
+/* A problem that has all that there is a gradient of. */
+static void fill(clgn_problem *p)
+{
+    p->direction = CLGN_BACKWARD;
+    p->skip = CLGN_SKIP_PER_CHANNEL;
+    p->bias = p->gamma = p->beta = p->scale = p->shift = CLGN_DTYPE_F32;
+    p->residual = 1;
+}
+
+static const struct {
+    const char *name, *of;
+    enum clgn_role role;
+    size_t field, of_field;
+    uint64_t elements;
+} sums[] = {
+#define SUM(name, of, role, elements)                                                                 \
+    {                                                                                                 \
+#name, #of, CLGN_T_##role, offsetof(clgn_problem, name), offsetof(clgn_problem, of), elements \
+    }
+    SUM(dgamma, gamma, DGAMMA, 12), SUM(dbeta, beta, DBETA, 12), SUM(dscale, scale, DSCALE, 24),
+    SUM(dshift, shift, DSHIFT, 24), SUM(dbias, bias, DBIAS, 12), SUM(dskip, skip, DSKIP, 24),
+#undef SUM
+};
+
+enum { SUMS = (int)(sizeof sums / sizeof sums[0]) };
+
+/* An enumeration's value at a place in a problem. */
+static void put(clgn_problem *p, size_t field, int value)
+{
+    memcpy((char *)p + field, &value, sizeof value);
+}
+
+START_TEST(test_extents_of_gradients_are_channels_or_samples_times_channels)
+{
+    for (int i = 0; i < SUMS; i++) {
+        WITH((fill(&p), put(&p, sums[i].field, CLGN_GRADIENT_WRITE)),
+             extent_is(&g, sums[i].role, CLGN_DTYPE_F32, sums[i].elements));
+        WITH((fill(&p), put(&p, sums[i].field, CLGN_GRADIENT_ADD), p.x.dtype = CLGN_DTYPE_F64),
+             extent_is(&g, sums[i].role, CLGN_DTYPE_F64, sums[i].elements));
+        WITH((fill(&p), put(&p, sums[i].field, CLGN_GRADIENT_WRITE), p.x.dtype = CLGN_DTYPE_F16, p.n = 0),
+             extent_is(&g, sums[i].role, CLGN_DTYPE_F32, sums[i].elements == 12 ? 12 : 0));
+        WITH(fill(&p), extent_is(&g, sums[i].role, CLGN_DTYPE_NONE, 0));
+    }
+}
+END_TEST
+
+/* The stored sum is read in place of what it is the sum of, the residual where an activation follows it. */
+START_TEST(test_extents_of_what_backward_does_not_read_are_nothing)
+{
+    WITH((fill(&p), p.act = CLGN_ACT_SILU, p.sum = 1),
+         operand_is(&g, CLGN_T_SUM, 35, 420, 840) && extent_is(&g, CLGN_T_X, CLGN_DTYPE_NONE, 0) &&
+             extent_is(&g, CLGN_T_SKIP, CLGN_DTYPE_NONE, 0) && extent_is(&g, CLGN_T_BIAS, CLGN_DTYPE_NONE, 0) &&
+             operand_is(&g, CLGN_T_RESIDUAL, 35, 420, 840));
+    WITH(fill(&p), operand_is(&g, CLGN_T_X, 35, 420, 840) && extent_is(&g, CLGN_T_SKIP, CLGN_DTYPE_F32, 24) &&
+                       extent_is(&g, CLGN_T_BIAS, CLGN_DTYPE_F32, 12) &&
+                       extent_is(&g, CLGN_T_RESIDUAL, CLGN_DTYPE_NONE, 0));
 }
 END_TEST
 
@@ -359,9 +507,10 @@ START_TEST(test_mistake_in_shape_or_norm_names_field_and_values)
     BAD(p.groups = 0, "groups", "0", "12");
     BAD(p.groups = 5, "groups", "5", "12");
     BAD(p.groups = 24, "groups", "24", "12");
-    BAD(p.norm = (clgn_norm)3, "norm", "3");
+    BAD(p.norm = (clgn_norm)4, "norm", "4");
     BAD((p.norm = CLGN_NORM_LAYER, p.groups = 2), "groups", "2", "layer", "1");
     BAD((p.norm = CLGN_NORM_INSTANCE, p.groups = 6), "groups", "6", "instance", "12");
+    BAD((p.norm = CLGN_NORM_BATCH, p.groups = 3), "groups", "3", "batch", "12");
     BAD(p.eps = -0.5, "eps", "-0.5");
     BAD(p.eps = (double)NAN, "eps", "nan");
     BAD(p.eps = HUGE_VAL, "eps", "inf");
@@ -396,9 +545,105 @@ START_TEST(test_mistake_in_a_step_names_field_and_values)
     BAD(p.act = (clgn_act)-1, "act", "-1");
     BAD(p.act_alpha = (double)NAN, "act_alpha", "nan");
     BAD(p.act_alpha = -HUGE_VAL, "act_alpha", "-inf");
-    BAD(p.stats = (clgn_stats)2, "stats", "2");
-    BAD((p.stats = CLGN_STATS_GIVEN, p.write_mean = 1), "write_mean", "1", "write_rstd", "0", "GIVEN");
-    BAD((p.stats = CLGN_STATS_GIVEN, p.write_rstd = 1), "write_mean", "0", "write_rstd", "1", "GIVEN");
+}
+END_TEST
+
+START_TEST(test_mistake_in_statistics_names_field_and_values)
+{
+    BAD(p.stats = (clgn_stats)3, "stats", "3");
+    BAD(p.stats = (clgn_stats)-1, "stats", "-1");
+    BAD(p.stats = CLGN_STATS_RUNNING, "stats", "2", "RUNNING", "norm", "0");
+    BAD((p.stats = CLGN_STATS_RUNNING, p.norm = CLGN_NORM_LAYER, p.groups = 0), "stats", "2", "norm", "1");
+    BAD((p.stats = CLGN_STATS_GIVEN, p.write_mean = 1), "write_mean", "1", "write_rstd", "0", "stats", "1");
+    BAD((p.stats = CLGN_STATS_GIVEN, p.write_rstd = 5), "write_mean", "0", "write_rstd", "5", "stats", "1");
+    BAD((BATCH(p), p.stats = CLGN_STATS_RUNNING, p.write_rstd = 1), "write_rstd", "1", "stats", "2");
+    BAD((BACKWARD(p), p.write_mean = 1), "write_mean", "1", "direction", "1", "FORWARD");
+    BAD((BATCH(p), p.rms = 1), "rms", "1", "norm", "3", "GROUP", "LAYER");
+    BAD((INSTANCE(p), p.rms = 4), "rms", "4", "norm", "2");
+    BAD((p.stats = CLGN_STATS_GIVEN, p.rms = 1), "rms", "1", "stats", "1", "COMPUTE");
+    BAD((p.rms = 2, p.write_mean = 1), "write_mean", "1", "rms", "2");
+    BAD((p.mean_lo = 1, p.stats = CLGN_STATS_GIVEN), "mean_lo", "1", "stats", "1", "COMPUTE");
+    BAD((BATCH(p), p.mean_lo = 1, p.stats = CLGN_STATS_RUNNING), "mean_lo", "1", "stats", "2");
+    BAD((p.mean_lo = 3, p.rms = 1), "mean_lo", "3", "rms", "1");
+    BAD((BACKWARD(p), p.mean_lo = p.rms = 1), "mean_lo", "1", "rms", "1");
+    BAD((BATCH(p), p.n = 1, p.spatial_dims = 0), "n", "spatial", "1");
+    BAD((BATCH(p), p.n = p.spatial[0] = p.spatial[1] = 1, p.x.layout = LAST), "n", "spatial", "1");
+}
+END_TEST
+
+START_TEST(test_mistake_in_running_statistics_names_field_and_values)
+{
+    BAD(p.running = 1, "running", "1", "norm", "0", "BATCH", "INSTANCE");
+    BAD((p.norm = CLGN_NORM_LAYER, p.groups = 0, p.running = 2), "running", "2", "norm", "1");
+    BAD((BATCH(p), p.running = 1, p.stats = CLGN_STATS_GIVEN), "running", "1", "stats", "1", "COMPUTE");
+    BAD((BATCH(p), p.running = 1, p.stats = CLGN_STATS_RUNNING), "running", "1", "stats", "2", "COMPUTE");
+    BAD((BATCH(p), p.running = 1, BACKWARD(p)), "running", "1", "direction", "1", "FORWARD");
+    BAD((INSTANCE(p), p.running = 1, p.momentum = -0.25), "momentum", "-0.25", "0", "1");
+    BAD((BATCH(p), p.running = 1, p.momentum = 1.5), "momentum", "1.5", "0", "1");
+    BAD((BATCH(p), p.running = 1, p.momentum = (double)NAN), "momentum", "nan");
+    BAD((BATCH(p), p.running = 1, p.momentum = HUGE_VAL), "momentum", "inf");
+    /* The unbiased variance of one value is 0 / 0. */
+    BAD((INSTANCE(p), p.spatial_dims = 0, p.running = 1), "running", "1", "running_biased", "0");
+    BAD((INSTANCE(p), p.spatial[0] = p.spatial[1] = 1, p.running = 2), "running", "2", "running_biased", "0");
+}
+END_TEST
+
+/* What may look wrong and is not. */
+START_TEST(test_statistics_that_are_unusual_are_accepted)
+{
+    WITH((BATCH(p), p.running = 1, p.momentum = 0), g.batch);
+    WITH((BATCH(p), p.running = 1, p.momentum = 1), g.batch);
+    WITH((BATCH(p), p.momentum = (double)NAN, p.running_biased = 1), g.batch);
+    WITH((INSTANCE(p), p.spatial_dims = 0, p.running = p.running_biased = 1), g.s == 1);
+    WITH((INSTANCE(p), p.spatial_dims = 0, p.running = 1, p.n = 0), g.s == 1);
+    WITH((BATCH(p), p.n = 1, p.spatial_dims = 0, p.stats = CLGN_STATS_RUNNING), g.count == 1);
+    WITH((BATCH(p), p.n = 1, p.spatial_dims = 0, p.stats = CLGN_STATS_GIVEN), g.count == 1);
+    WITH((BATCH(p), p.n = 0, p.spatial_dims = 0, p.running = 1), g.count == 0);
+    WITH((p.mean_lo = p.write_rstd = 1), g.count == 140);
+    WITH((p.rms = p.write_rstd = 1), g.count == 140);
+}
+END_TEST
+
+START_TEST(test_mistake_in_a_gradient_names_field_and_values)
+{
+    BAD(p.direction = (clgn_direction)2, "direction", "2");
+    BAD(p.direction = (clgn_direction)-1, "direction", "-1");
+    for (int i = 0; i < SUMS; i++) {
+        BAD((fill(&p), put(&p, sums[i].field, 3)), sums[i].name, "3", "ADD");
+        BAD((fill(&p), put(&p, sums[i].field, -1)), sums[i].name, "-1", "ADD");
+        BAD((fill(&p), put(&p, sums[i].field, 1), p.direction = CLGN_FORWARD), sums[i].name, "1", "direction", "0");
+        BAD((fill(&p), put(&p, sums[i].field, 2), put(&p, sums[i].of_field, 0)), sums[i].name, "2", sums[i].of);
+    }
+    BAD((fill(&p), p.skip = CLGN_SKIP_FULL, p.dskip = CLGN_GRADIENT_ADD), "dskip", "2", "ADD", "skip", "1", "FULL");
+    BAD((p.residual = p.dresidual = 1), "dresidual", "1", "direction", "0");
+    BAD((BACKWARD(p), p.dresidual = 6), "dresidual", "6", "residual", "0");
+    BAD(p.dmean = 1, "dmean", "1", "direction", "0", "BACKWARD");
+    BAD(p.drstd = 3, "drstd", "3", "direction", "0", "BACKWARD");
+    BAD((BACKWARD(p), p.stats = CLGN_STATS_GIVEN, p.dmean = 1), "dmean", "1", "stats", "1", "COMPUTE");
+    BAD((BACKWARD(p), BATCH(p), p.stats = CLGN_STATS_RUNNING, p.drstd = 1), "drstd", "1", "stats", "2", "COMPUTE");
+    BAD((BACKWARD(p), p.rms = 1, p.dmean = 2), "dmean", "2", "rms", "1");
+}
+END_TEST
+
+START_TEST(test_mistake_in_a_gradients_strides_names_field_and_values)
+{
+    BAD((BACKWARD(p), p.dx_strides.row_stride = 34), "dx_strides.row_stride", "34", "35");
+    BAD((BACKWARD(p), p.x.layout = LAST, p.dx_strides.row_stride = 11), "dx_strides.row_stride", "11", "12");
+    BAD((BACKWARD(p), p.dx_strides.batch_stride = 419), "dx_strides.batch_stride", "419", "420");
+    BAD((BACKWARD(p), p.y.row_stride = 34), "y.row_stride", "34", "35");
+    BAD((fill(&p), p.dresidual = 1, p.y.layout = LAST, p.dresidual_strides.row_stride = 11),
+        "dresidual_strides.row_stride", "11", "12");
+    BAD((fill(&p), p.dresidual = 1, p.dresidual_strides.batch_stride = 7), "dresidual_strides.batch_stride", "7",
+        "420");
+    BAD((fill(&p), p.skip = CLGN_SKIP_FULL, p.dskip = CLGN_GRADIENT_WRITE, p.dskip_strides.row_stride = 1),
+        "dskip_strides.row_stride", "1", "35");
+    BAD((fill(&p), p.skip = CLGN_SKIP_FULL, p.dskip = CLGN_GRADIENT_WRITE, p.dskip_strides.batch_stride = 400),
+        "dskip_strides.batch_stride", "400", "420");
+#if SIZE_MAX > UINT32_MAX
+    BAD((BACKWARD(p), p.dx_strides.batch_stride = SIZE_MAX / 4), "dx_strides.batch_stride", "4611686018427387903", "2");
+    BAD((fill(&p), p.dresidual = 1, p.dresidual_strides.row_stride = SIZE_MAX), "dresidual_strides.row_stride",
+        "18446744073709551615", "12");
+#endif
 }
 END_TEST
 
@@ -406,8 +651,11 @@ START_TEST(test_names_of_types_and_tensors_are_those_of_the_interface)
 {
     static const char *const types[] = {"none", "f32", "f16", "bf16", "f64", "none", "none"};
     static const size_t bytes[] = {0, 4, 2, 2, 8, 0, 0};
-    static const char *const roles[] = {"x",     "y",     "skip",     "bias", "sum",  "gamma",    "beta",
-                                        "scale", "shift", "residual", "mean", "rstd", "workspace"};
+    static const char *const roles[CLGN_ROLE_COUNT] = {
+        "x",         "y",      "skip",  "bias",    "sum",          "gamma",       "beta",  "scale", "shift",
+        "residual",  "mean",   "rstd",  "mean_lo", "running_mean", "running_var", "dy",    "dx",    "dskip",
+        "dresidual", "dgamma", "dbeta", "dscale",  "dshift",       "dbias",       "dmean", "drstd", "workspace",
+    };
 
     for (int i = 0; i < 7; i++) {
         const clgn_dtype dtype = i < 6 ? (clgn_dtype)i : (clgn_dtype)-1;
@@ -429,6 +677,7 @@ int main(void)
 
     tcase_add_test(sizes, test_sizes_of_group_norm_are_the_problems);
     tcase_add_test(sizes, test_sizes_of_layer_and_instance_norm_need_no_groups);
+    tcase_add_test(sizes, test_sizes_of_batch_norm_are_counted_over_samples);
     tcase_add_test(sizes, test_sizes_of_an_empty_batch_have_strides_but_no_elements);
     tcase_add_test(sizes, test_problem_in_the_geometry_is_complete);
     tcase_add_test(sizes, test_sizes_at_the_limits_are_accepted);
@@ -439,15 +688,25 @@ int main(void)
     tcase_add_test(flags, test_point_with_contiguous_channels_is_rows_of_groups);
     tcase_add_test(flags, test_point_with_gaps_between_channels_is_none);
     tcase_add_test(flags, test_one_channel_with_dense_pixels_is_channels_first);
+    tcase_add_test(flags, test_samples_of_batch_norm_are_folded_where_they_lie_at_one_stride);
     tcase_add_test(flags, test_linear_needs_one_run_and_no_addend_per_channel);
     tcase_add_test(flags, test_index64_begins_below_two_to_31_elements_of_a_group);
     tcase_add_test(extents, test_extents_of_absent_tensors_are_nothing);
     tcase_add_test(extents, test_extents_of_parameters_are_channels_or_samples_times_channels);
     tcase_add_test(extents, test_extents_of_skip_sum_and_residual_follow_x_or_y);
     tcase_add_test(extents, test_extents_of_statistics_are_samples_times_groups);
+    tcase_add_test(extents, test_extents_of_backwards_statistics_are_forwards);
+    tcase_add_test(extents, test_extents_of_dx_dskip_and_dresidual_follow_x_or_y);
+    tcase_add_test(extents, test_extents_of_gradients_are_channels_or_samples_times_channels);
+    tcase_add_test(extents, test_extents_of_what_backward_does_not_read_are_nothing);
     tcase_add_test(mistakes, test_mistake_in_shape_or_norm_names_field_and_values);
     tcase_add_test(mistakes, test_mistake_in_a_tensor_names_field_and_values);
     tcase_add_test(mistakes, test_mistake_in_a_step_names_field_and_values);
+    tcase_add_test(mistakes, test_mistake_in_statistics_names_field_and_values);
+    tcase_add_test(mistakes, test_mistake_in_running_statistics_names_field_and_values);
+    tcase_add_test(mistakes, test_statistics_that_are_unusual_are_accepted);
+    tcase_add_test(mistakes, test_mistake_in_a_gradient_names_field_and_values);
+    tcase_add_test(mistakes, test_mistake_in_a_gradients_strides_names_field_and_values);
     tcase_add_test(mistakes, test_names_of_types_and_tensors_are_those_of_the_interface);
     suite_add_tcase(suite, sizes);
     suite_add_tcase(suite, strides);

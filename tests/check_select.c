@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gradients.h"
 #include "select.h"
 #include "testing.h"
 #include "units.h"
@@ -200,7 +201,7 @@ static void expect_blocks_cut(const struct subject *s, const struct clgn_launch 
 
 static void expect_sliced(const struct subject *s, const struct clgn_launch *l)
 {
-    SAY(l->slices >= 1 && l->records == l->slices && l->per == 1, s);
+    SAY(l->slices >= 1 && l->per == 1, s);
     SAY((uint64_t)l->slices == value(s, CLGN_P_SLICES), s);
     SAY(l->groups == (uint64_t)l->units * (uint64_t)l->slices && l->groups <= UINT32_MAX, s);
     SAY(l->row_cuts >= 1 && l->col_cut >= 1 && l->col_cut % (int64_t)value(s, CLGN_P_VEC) == 0, s);
@@ -212,26 +213,63 @@ static void expect_sliced(const struct subject *s, const struct clgn_launch *l)
     }
 }
 
-/* Every unit in one launch of each kernel, one launch after the other, and each unit's slices its whole. */
+/* The launch over channels, of which a variant has at most one, and where it stands: behind the walks, but for a batch
+ * norm, whose last walk needs what it gives. */
+static int channels_kernel(const struct subject *s)
+{
+    const struct clgn_variant *v = s->choice->variant;
+
+    for (int k = 0; v->kernels[k] != NULL; k++) {
+        if (strcmp(v->kernels[k], "clgn_bwd_params") == 0 || strcmp(v->kernels[k], "clgn_fwd_batch") == 0) {
+            return k;
+        }
+    }
+    return -1;
+}
+
+/* Each work-item takes every so many channels, so that any number of work-groups covers them. */
+static void expect_channels(const struct subject *s, const struct clgn_launch *l)
+{
+    SAY(l->groups >= 1 && l->groups <= s->g->c && l->slices == 1, s);
+    SAY(l->records >= 0, s);
+    SAY(l->units == clgn_units(s->g, &s->choice->params), s);
+}
+
+/* Records of a channel per sample: one for each slice of its pixels. */
+static uint64_t records_of(const struct subject *s)
+{
+    const uint64_t slices = value(s, CLGN_P_SLICES), rows = (uint64_t)unit_rows(s);
+
+    return !s->g->backward || s->g->x_last ? slices : slices / (rows < slices ? rows : slices);
+}
+
+/* Every unit in one launch of each walk, one launch after the other, and each unit's slices its whole. */
 static void expect_covered(const struct subject *s)
 {
-    enum { ROOM = 2 * 64 };
+    enum { ROOM = 2 * 64 + 1 };
     struct clgn_launch launches[ROOM];
     const struct clgn_variant *variant = s->choice->variant;
     const size_t count = variant->launches(s->g, &s->choice->params, launches, ROOM);
     const uint64_t units = clgn_units(s->g, &s->choice->params);
-    const int kernels = variant->kernels[1] != NULL ? 2 : 1;
-    uint64_t at[CLGN_VARIANT_KERNELS] = {0, 0};
+    const int channels = channels_kernel(s);
+    uint64_t at[CLGN_VARIANT_KERNELS] = {0, 0, 0};
+    size_t channel_launches = 0, seen = 0;
 
-    SAY(count <= ROOM && count % (size_t)kernels == 0, s);
+    SAY(count <= ROOM, s);
     for (size_t i = 0; i < count; i++) {
         const struct clgn_launch *l = &launches[i];
 
-        SAY(l->kernel == (int)(i % (size_t)kernels), s);
+        if (l->kernel == channels) {
+            expect_channels(s, l);
+            SAY(s->g->batch && units > 0 && channels == 1 && variant->kernels[2] != NULL ? i == 1 : i + 1 == count, s);
+            channel_launches++;
+            continue;
+        }
         SAY(l->first == at[l->kernel], s);
         at[l->kernel] += l->units;
-        if (s->choice->variant->uses & CLGN_USES(SLICES)) {
-            if (i < 2) {
+        if (variant->uses & CLGN_USES(SLICES)) {
+            SAY((uint64_t)l->records == records_of(s), s);
+            if (seen++ < 2) {
                 expect_sliced(s, l);
             }
             SAY(l->slices == launches[0].slices && l->col_cut == launches[0].col_cut, s);
@@ -240,8 +278,13 @@ static void expect_covered(const struct subject *s)
             SAY(l->units == 0 ? l->groups == 0 : (l->groups - 1) * l->per < l->units, s);
         }
     }
-    for (int k = 0; k < kernels; k++) {
-        SAY(at[k] == units, s);
+    SAY(channel_launches == (s->g->backward
+                                 ? clgn_sums_wanted(&s->g->problem) ||
+                                       (s->g->batch && channels == 1 && variant->kernels[2] != NULL && units > 0)
+                                 : channels >= 0 && units > 0),
+        s);
+    for (int k = 0; variant->kernels[k] != NULL; k++) {
+        SAY(k == channels || at[k] == units, s);
     }
 }
 
@@ -286,7 +329,13 @@ static void expect_choices(const clgn_problem *p, const struct clgn_device *d, c
     ck_assert_uint_le(count, CLGN_MOST_CHOICES);
     for (size_t i = 0; i < count; i++) {
         ck_assert_str_eq(choices[i].from, "heuristic");
-        ck_assert_int_eq(choices[i].variant == &clgn_fwd_given, p->stats == CLGN_STATS_GIVEN);
+        ck_assert_int_eq(strncmp(choices[i].variant->name, "bwd_", 4) == 0, g.backward);
+        if (!g.backward) {
+            ck_assert_int_eq(choices[i].variant == &clgn_fwd_given, p->stats != CLGN_STATS_COMPUTE);
+        }
+        if (p->stats == CLGN_STATS_COMPUTE) {
+            ck_assert_int_eq(strstr(choices[i].variant->name, "_batch") != NULL, g.batch || p->running);
+        }
         for (size_t k = 0; k < i; k++) {
             ck_assert_ptr_ne(choices[k].variant, choices[i].variant);
         }
@@ -315,8 +364,43 @@ START_TEST(test_choice_for_real_problems_is_legal_and_covers_all)
         expect_choices(&p, d, row);
         p.stats = CLGN_STATS_COMPUTE;
         p.bias = CLGN_DTYPE_F32; /* not linear */
+        p.direction = CLGN_FORWARD;
         p.x.row_stride = p.x.layout == LAST ? p.c + 3 : p.spatial[0] * (p.spatial_dims > 0) + 5;
         expect_choices(&p, d, row);
+    }
+}
+END_TEST
+
+/* The same shapes backward, with and without sums, and over the batch in both directions. */
+START_TEST(test_choice_for_real_gradients_is_legal_and_covers_all)
+{
+    const struct clgn_device *d = &devices[_i / SHAPES];
+    const struct shape *shape = &shapes[_i % SHAPES];
+
+    for (int i = 0; i < MIXES * 2 * 3; i++) {
+        const int mix = i % MIXES;
+        clgn_problem p = problem_of(shape, mix);
+        char row[128];
+
+        snprintf(row, sizeof row, "backward n=%zu c=%zu s=%zu groups=%zu %d", shape->n, shape->c, shape->s,
+                 shape->groups, i);
+        if (p.x.dtype == CLGN_DTYPE_F64 && !d->has_f64) {
+            continue;
+        }
+        p.direction = CLGN_BACKWARD;
+        p.dgamma = p.dbeta = i / MIXES % 2 ? CLGN_GRADIENT_WRITE : CLGN_GRADIENT_NONE;
+        p.stats = i / MIXES / 2 == 1 ? CLGN_STATS_GIVEN : CLGN_STATS_COMPUTE;
+        if (i / MIXES / 2 == 2) {
+            p.norm = CLGN_NORM_BATCH;
+            p.groups = 0;
+        }
+        expect_choices(&p, d, row);
+        if (p.norm == CLGN_NORM_BATCH && p.n * (p.spatial_dims ? p.spatial[0] : 1) != 1) {
+            p.direction = CLGN_FORWARD;
+            p.dgamma = p.dbeta = CLGN_GRADIENT_NONE;
+            p.running = i / MIXES % 2;
+            expect_choices(&p, d, row);
+        }
     }
 }
 END_TEST
@@ -421,6 +505,134 @@ START_TEST(test_choice_for_many_groups_on_a_gpu_reads_them_once)
             ck_assert_ptr_eq(choose(&convolution, &devices[device], NULL).variant, &clgn_fwd_onepass);
             ck_assert_ptr_eq(first.variant, &clgn_fwd_onepass);
             ck_assert_int_gt(first.params.value[CLGN_P_RPI], 0);
+        }
+    }
+}
+END_TEST
+
+static clgn_problem backward(size_t n, size_t c, size_t s, size_t groups, clgn_layout layout)
+{
+    clgn_problem p = plain(n, c, s, groups, layout);
+
+    p.direction = CLGN_BACKWARD;
+    p.dgamma = p.dbeta = CLGN_GRADIENT_WRITE;
+    return p;
+}
+
+/* Units enough for all cores: a unit's second read comes from the cache; else units are split where they can be. */
+START_TEST(test_choice_for_backward_on_a_cpu_is_rows_where_units_suffice)
+{
+    for (int i = 0; i < SHAPES; i++) {
+        for (int mix = 0; mix < MIXES; mix++) {
+            clgn_problem p = problem_of(&shapes[i], mix);
+            struct clgn_geometry g;
+            struct clgn_choice first;
+            uint64_t units;
+
+            p.direction = CLGN_BACKWARD;
+            p.dgamma = p.dbeta = CLGN_GRADIENT_WRITE;
+            g = geometry_of(&p);
+            units = g.x_last ? g.n : g.n * g.g;
+            first = choose(&p, &devices[CPU], NULL);
+            ck_assert_msg(first.variant == (units >= 2 || g.point ? &clgn_bwd_rows : &clgn_bwd_twopass),
+                          "shape %d, mix %d: %s", i, mix, first.variant->name);
+            ck_assert_int_eq(first.params.value[CLGN_P_WGS], 1);
+        }
+    }
+}
+END_TEST
+
+START_TEST(test_choice_for_backward_on_a_gpu_is_one_pass_or_two_by_its_groups)
+{
+    for (int device = 0; device < MINIMUM; device++) {
+        for (int i = 0; i < 2; i++) {
+            const clgn_layout layout = i ? LAST : FIRST;
+            const clgn_problem convolution = backward(32, 256, 56 * 56, 32, FIRST);
+            const clgn_problem transformer = backward(4096, 1024, 0, 1, layout);
+            const clgn_problem large = backward(1, 128, 512 * 512, 4, layout);
+            const struct clgn_choice split = choose(&large, &devices[device], NULL);
+
+            ck_assert_ptr_eq(choose(&convolution, &devices[device], NULL).variant, &clgn_bwd_onepass);
+            ck_assert_ptr_eq(choose(&transformer, &devices[device], NULL).variant, &clgn_bwd_onepass);
+            if (devices[device].compute_units > 4) {
+                ck_assert_ptr_eq(split.variant, &clgn_bwd_twopass);
+                ck_assert_int_gt(split.params.value[CLGN_P_SLICES], 1);
+            }
+        }
+    }
+}
+END_TEST
+
+/* One read of everything; without space, where it cannot be that, by units. */
+START_TEST(test_choice_for_backward_of_given_statistics_is_bwd_given)
+{
+    for (int device = 0; device < DEVICES; device++) {
+        for (int i = 0; i < 4; i++) {
+            clgn_problem p = backward(64, 320, 4096, 32, i % 2 ? LAST : FIRST);
+
+            p.stats = CLGN_STATS_GIVEN;
+            if (i / 2) {
+                p.norm = CLGN_NORM_INSTANCE;
+                p.groups = 0;
+                p.stats = CLGN_STATS_RUNNING;
+            }
+            ck_assert_ptr_eq(choose(&p, &devices[device], NULL).variant, &clgn_bwd_given);
+            p.spatial_dims = 0;
+            ck_assert_ptr_eq(choose(&p, &devices[device], NULL).variant,
+                             device == CPU ? &clgn_bwd_rows : &clgn_bwd_onepass);
+        }
+    }
+}
+END_TEST
+
+START_TEST(test_choice_over_the_batch_is_the_batch_variant_alone)
+{
+    for (int device = 0; device < DEVICES; device++) {
+        for (int i = 0; i < 8; i++) {
+            clgn_problem p = plain(8, 64, i % 4 / 2 ? 0 : 400, 0, i % 2 ? LAST : FIRST);
+            struct clgn_choice choices[CLGN_MOST_CHOICES];
+            size_t count = 0;
+
+            p.norm = CLGN_NORM_BATCH;
+            p.direction = i / 4 ? CLGN_BACKWARD : CLGN_FORWARD;
+            ck_assert_int_eq(try_choose(&p, &devices[device], NULL, choices, &count), CLGN_OK);
+            ck_assert_uint_eq(count, 1);
+            ck_assert_ptr_eq(choices[0].variant, i / 4 ? &clgn_bwd_batch : &clgn_fwd_batch);
+            p.stats = CLGN_STATS_RUNNING;
+            ck_assert_ptr_eq(choose(&p, &devices[device], NULL).variant, i / 4 ? &clgn_bwd_given : &clgn_fwd_given);
+        }
+    }
+}
+END_TEST
+
+START_TEST(test_choice_for_running_statistics_of_instances_is_fwd_batch_alone)
+{
+    for (int device = 0; device < DEVICES; device++) {
+        clgn_problem p = plain(8, 64, 400, 0, FIRST);
+        struct clgn_choice choices[CLGN_MOST_CHOICES];
+        size_t count = 0;
+
+        p.norm = CLGN_NORM_INSTANCE;
+        ck_assert_ptr_ne(choose(&p, &devices[device], NULL).variant, &clgn_fwd_batch);
+        p.running = 1;
+        ck_assert_int_eq(try_choose(&p, &devices[device], NULL, choices, &count), CLGN_OK);
+        ck_assert_uint_eq(count, 1);
+        ck_assert_ptr_eq(choices[0].variant, &clgn_fwd_batch);
+    }
+}
+END_TEST
+
+/* The sums that are kept per work-group are those of whole samples. */
+START_TEST(test_choice_for_rows_of_groups_takes_whole_samples)
+{
+    for (int device = 0; device < DEVICES; device++) {
+        const clgn_problem p = backward(1000, 96, 0, 12, FIRST);
+        struct clgn_choice choices[CLGN_MOST_CHOICES];
+        size_t count = 0;
+
+        ck_assert_int_eq(try_choose(&p, &devices[device], NULL, choices, &count), CLGN_OK);
+        for (size_t i = 0; i < count; i++) {
+            ck_assert_int_eq(choices[i].params.value[CLGN_P_PER] % 12, 0);
         }
     }
 }
@@ -584,6 +796,114 @@ START_TEST(test_pin_that_is_illegal_anywhere_says_what_is_wrong)
 }
 END_TEST
 
+START_TEST(test_pin_for_backward_that_is_illegal_says_what_is_wrong)
+{
+    clgn_problem p = backward(2, 24, 9, 3, FIRST);
+
+    REFUSED(AMD, "bwd_row", "no variant", "bwd_row");
+    REFUSED(AMD, "bwd_rows,slices=1", "bwd_rows", "slices");
+    REFUSED(AMD, "bwd_rows,rpi=0", "bwd_rows", "rpi");
+    REFUSED(AMD, "bwd_rows,sg=0", "bwd_rows", "sg");
+    REFUSED(AMD, "bwd_onepass,sg=0", "bwd_onepass", "sg");
+    REFUSED(AMD, "bwd_onepass,bands=1", "bwd_onepass", "bands");
+    REFUSED(AMD, "bwd_twopass,per=1", "bwd_twopass", "per");
+    REFUSED(AMD, "bwd_twopass,cpi=1", "bwd_twopass", "cpi");
+    REFUSED(AMD, "bwd_given,bands=2", "bwd_given", "bands");
+    REFUSED(AMD, "bwd_batch,bands=2", "bwd_batch", "bands");
+    REFUSED(AMD, "bwd_batch,per=2", "bwd_batch", "per");
+    REFUSED(AMD, "bwd_rows,wgs=2", "not applicable", "wgs=2", "bwd_rows");
+    REFUSED(AMD, "bwd_onepass,vec=16", "vec=16", "9");
+    REFUSED(AMD, "bwd_onepass,rpi=1", "rpi=1", "cpi=0", "both or none");
+    REFUSED(AMD, "bwd_given", "bwd_given", "statistics are not frozen");
+    REFUSED(AMD, "bwd_batch", "bwd_batch", "do not meet over the batch");
+    REFUSED(AMD, "fwd_rows", "fwd_rows", "direction is backward");
+    REFUSED(AMD, "fwd_given", "fwd_given", "direction is backward");
+    REFUSED(AMD, "fwd_batch", "fwd_batch", "direction is backward");
+    p.x.layout = p.y.layout = LAST;
+    REFUSED(AMD, "bwd_onepass,wgs=64,lx=16,vec=1,rpi=64,cpi=64", "rpi=64", "rows that are channels");
+    p.spatial_dims = 0;
+    REFUSED(AMD, "bwd_rows,per=4", "per=4", "3 groups");
+    REFUSED(AMD, "bwd_onepass,per=1", "per=1", "3 groups");
+    REFUSED(AMD, "bwd_twopass", "bwd_twopass", "s is 1");
+    (void)choose(&p, &devices[AMD], "bwd_rows,per=6");
+    p.dgamma = p.dbeta = CLGN_GRADIENT_NONE;
+    (void)choose(&p, &devices[AMD], "bwd_rows,per=4");
+    p = backward(2, 24, 9, 0, FIRST);
+    p.norm = CLGN_NORM_BATCH;
+    REFUSED(AMD, "bwd_rows", "bwd_rows", "meet over the batch");
+    REFUSED(AMD, "bwd_onepass", "bwd_onepass", "meet over the batch");
+    REFUSED(AMD, "bwd_twopass", "bwd_twopass", "meet over the batch");
+    p.stats = CLGN_STATS_GIVEN;
+    REFUSED(AMD, "bwd_batch", "bwd_batch");
+    REFUSED(AMD, "bwd_twopass", "bwd_twopass", "statistics are frozen");
+}
+END_TEST
+
+START_TEST(test_pin_over_the_batch_that_is_illegal_says_what_is_wrong)
+{
+    clgn_problem p = plain(2, 24, 9, 0, FIRST);
+
+    p.norm = CLGN_NORM_BATCH;
+    REFUSED(AMD, "fwd_rows", "fwd_rows", "statistics meet over the batch");
+    REFUSED(AMD, "fwd_onepass", "fwd_onepass", "statistics meet over the batch");
+    REFUSED(AMD, "fwd_twopass", "fwd_twopass", "statistics meet over the batch");
+    REFUSED(AMD, "fwd_given", "fwd_given", "statistics are to be computed");
+    REFUSED(AMD, "fwd_batch,per=2", "fwd_batch", "per");
+    REFUSED(AMD, "fwd_batch,bands=2", "fwd_batch", "bands");
+    REFUSED(AMD, "fwd_batch,vec=16", "vec=16", "9");
+    REFUSED(AMD, "bwd_batch", "bwd_batch", "direction is forward");
+    REFUSED(AMD, "bwd_rows", "bwd_rows", "direction is forward");
+    REFUSED(AMD, "bwd_given", "bwd_given", "direction is forward");
+    p.stats = CLGN_STATS_RUNNING;
+    REFUSED(AMD, "fwd_batch", "fwd_batch", "statistics are given");
+    p = plain(2, 24, 9, 3, FIRST);
+    REFUSED(AMD, "fwd_batch", "fwd_batch", "do not meet over the batch");
+}
+END_TEST
+
+START_TEST(test_pin_for_backward_that_is_legal_keeps_its_params)
+{
+    static const char *const pins[] = {
+        "bwd_rows,per=7,vec=4,chunk=64",
+        "bwd_onepass,wgs=64,lx=16,vec=1,unroll=8,chunk=16,per=3",
+        "bwd_onepass,wgs=64,rpi=5,cpi=64,align=0",
+        "bwd_twopass,slices=12,bands=5",
+        "bwd_twopass,slices=65536,bands=64,wgs=1",
+        "bwd_twopass,slices=1000,lx=8,wgs=32,vec=2",
+        "bwd_given,slices=7,wgs=128,align=1,vec=4,nt=1",
+        "bwd_batch,slices=9,lx=8,wgs=32,vec=2",
+        "fwd_batch,slices=9,lx=8,wgs=32,vec=2",
+    };
+    const struct clgn_sink kept = sink();
+
+    for (size_t i = 0; i < sizeof pins / sizeof pins[0]; i++) {
+        const int batch = strstr(pins[i], "_batch") != NULL;
+        clgn_problem p = backward(3, 40, 200, batch ? 0 : 8, FIRST);
+        struct clgn_geometry g;
+        struct clgn_choice choice;
+        struct clgn_pin pin;
+
+        p.norm = batch ? CLGN_NORM_BATCH : CLGN_NORM_GROUP;
+        p.stats = strstr(pins[i], "_given") != NULL ? CLGN_STATS_GIVEN : CLGN_STATS_COMPUTE;
+        if (strncmp(pins[i], "fwd_", 4) == 0) {
+            p.direction = CLGN_FORWARD;
+            p.dgamma = p.dbeta = CLGN_GRADIENT_NONE;
+        }
+        g = geometry_of(&p);
+        choice = choose(&p, &devices[AMD], pins[i]);
+        ck_assert_int_eq(clgn_pin_parse(pins[i], &kept, &pin), CLGN_OK);
+        ck_assert_str_eq(choice.variant->name, pin.variant);
+        ck_assert_str_eq(choice.from, "pin");
+        for (int k = 0; k < CLGN_PARAM_COUNT; k++) {
+            if (pin.params.value[k] != CLGN_UNSET) {
+                ck_assert_int_eq(choice.params.value[k], pin.params.value[k]);
+            }
+        }
+        expect_good(&g, &devices[AMD], &choice, pins[i]);
+    }
+}
+END_TEST
+
 START_TEST(test_pin_of_more_work_items_along_a_row_than_there_are_says_what_is_wrong)
 {
     const clgn_problem p = plain(2, 24, 9, 3, FIRST);
@@ -716,17 +1036,27 @@ int main(void)
     tcase_set_timeout(choice, 60);
     tcase_set_timeout(smaller, 60);
     tcase_add_loop_test(choice, test_choice_for_real_problems_is_legal_and_covers_all, 0, DEVICES * SHAPES);
+    tcase_add_loop_test(choice, test_choice_for_real_gradients_is_legal_and_covers_all, 0, DEVICES * SHAPES);
     tcase_add_test(choice, test_choice_for_f64_without_doubles_is_unsupported);
     tcase_add_test(choice, test_choice_where_nothing_fits_says_why_for_each_variant);
     tcase_add_test(choice, test_choice_on_a_cpu_is_rows_where_units_suffice);
     tcase_add_test(choice, test_choice_for_few_large_groups_on_a_gpu_splits_them);
     tcase_add_test(choice, test_choice_for_many_groups_on_a_gpu_reads_them_once);
     tcase_add_test(choice, test_choice_for_given_statistics_is_fwd_given_alone);
+    tcase_add_test(choice, test_choice_for_backward_on_a_cpu_is_rows_where_units_suffice);
+    tcase_add_test(choice, test_choice_for_backward_on_a_gpu_is_one_pass_or_two_by_its_groups);
+    tcase_add_test(choice, test_choice_for_backward_of_given_statistics_is_bwd_given);
+    tcase_add_test(choice, test_choice_over_the_batch_is_the_batch_variant_alone);
+    tcase_add_test(choice, test_choice_for_running_statistics_of_instances_is_fwd_batch_alone);
+    tcase_add_test(choice, test_choice_for_rows_of_groups_takes_whole_samples);
     tcase_add_test(pin, test_pin_that_is_legal_keeps_its_params);
     tcase_add_loop_test(pin, test_pin_of_any_slices_covers_all, 0, 2);
     tcase_add_loop_test(pin, test_pin_of_many_wide_slices_covers_all, 0, 3);
     tcase_add_test(pin, test_pin_of_bands_deals_out_every_unit);
     tcase_add_test(pin, test_pin_that_is_illegal_anywhere_says_what_is_wrong);
+    tcase_add_test(pin, test_pin_for_backward_that_is_illegal_says_what_is_wrong);
+    tcase_add_test(pin, test_pin_over_the_batch_that_is_illegal_says_what_is_wrong);
+    tcase_add_test(pin, test_pin_for_backward_that_is_legal_keeps_its_params);
     tcase_add_test(pin, test_pin_of_more_work_items_along_a_row_than_there_are_says_what_is_wrong);
     tcase_add_test(pin, test_pin_of_registers_that_do_not_cover_says_what_is_wrong);
     tcase_add_test(pin, test_pin_that_the_device_lacks_says_what_is_wrong);
