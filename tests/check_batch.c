@@ -38,6 +38,28 @@ START_TEST(test_running_statistics_are_within_bound)
 }
 END_TEST
 
+/* What is not a number has no part in frozen statistics: it reaches no gradient but those that are sums over it. */
+START_TEST(test_frozen_gradient_of_an_infinity_is_finite)
+{
+    static const char *const pins[] = {NULL, "bwd_rows", "bwd_onepass", "bwd_onepass,rpi=0,cpi=0", "bwd_given"};
+
+    testing_tally_begin();
+    for (int i = 0; i < 8; i++) {
+        struct testing_case tc = {.problem = testing_problem(3, 8, i & 1 ? 39 : 0, 0)};
+
+        tc.problem.direction = CLGN_BACKWARD;
+        tc.problem.norm = CLGN_NORM_INSTANCE;
+        tc.problem.stats = CLGN_STATS_RUNNING;
+        tc.problem.x.layout = tc.problem.y.layout = i & 2 ? CLGN_LAYOUT_LAST : CLGN_LAYOUT_FIRST;
+        tc.problem.dgamma = tc.problem.dbeta = i & 2 ? CLGN_GRADIENT_WRITE : CLGN_GRADIENT_NONE;
+        tc.problem.config = pins[_i];
+        tc.pattern = i & 4 ? TESTING_INF : TESTING_NAN;
+        (void)testing_case_run(&tc);
+    }
+    testing_tally_end(pins[_i] != NULL ? pins[_i] : "unpinned", at_least(2));
+}
+END_TEST
+
 /* Samples of five values by the million: more of them than a float counts, each too small to change such a count. */
 enum { MANY = 4500000, FEW = 5 };
 
@@ -107,6 +129,7 @@ int main(void)
         int count;
     } cases[] = {
         {"running", test_running_statistics_are_within_bound, 4},
+        {"frozen", test_frozen_gradient_of_an_infinity_is_finite, 5},
         {"many", test_more_values_than_a_float_counts_are_counted, 1},
     };
 
