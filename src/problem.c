@@ -192,6 +192,11 @@ static clgn_status check_training(const clgn_problem *p, const struct clgn_sink 
     if (g->batch && p->stats == CLGN_STATS_COMPUTE && !g->backward && g->n > 0 && g->count == 1)
         return clgn_fail(sink, CLGN_ERR_ARGUMENT,
                          "n, spatial: 1 * 1, but a batch norm in training needs more than one value per channel");
+    if (p->running && !p->running_biased && g->n > 0 && g->count == 1)
+        return clgn_fail(
+            sink, CLGN_ERR_ARGUMENT,
+            "spatial: 1, but running: %d, running_biased: 0; an unbiased variance needs more than one value",
+            p->running);
     return CLGN_OK;
 }
 

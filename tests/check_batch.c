@@ -60,6 +60,23 @@ START_TEST(test_frozen_gradient_of_an_infinity_is_finite)
 }
 END_TEST
 
+START_TEST(test_unbiased_variance_of_one_value_is_argument_error)
+{
+    static const char *const words[] = {"spatial", "running", NULL};
+    clgn_problem p = testing_problem(4, 8, 1, 0);
+    clgn_plan *plan = NULL;
+
+    p.norm = CLGN_NORM_INSTANCE;
+    p.running = 1;
+    testing_forget();
+    testing_expect(clgn_plan_create(testing.context, &p, &plan), CLGN_ERR_ARGUMENT, words, "one value, unbiased");
+    ck_assert_ptr_null(plan);
+    p.running_biased = 1;
+    ck_assert_int_eq(clgn_plan_create(testing.context, &p, &plan), CLGN_OK);
+    clgn_plan_release(plan);
+}
+END_TEST
+
 /* Samples of five values by the million: more of them than a float counts, each too small to change such a count. */
 enum { MANY = 4500000, FEW = 5 };
 
@@ -130,6 +147,7 @@ int main(void)
     } cases[] = {
         {"running", test_running_statistics_are_within_bound, 4},
         {"frozen", test_frozen_gradient_of_an_infinity_is_finite, 5},
+        {"one value", test_unbiased_variance_of_one_value_is_argument_error, 1},
         {"many", test_more_values_than_a_float_counts_are_counted, 1},
     };
 
