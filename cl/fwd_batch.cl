@@ -21,7 +21,8 @@ CLGN_INLINE struct clgn_moments clgn_samples_merge(const struct clgn_task *t, in
 __kernel __attribute__((reqd_work_group_size(CLGN_WGS, 1, 1))) void clgn_fwd_batch(CLGN_ARGS)
 {
     CLGN_TASK(t);
-    for (int c = (int)get_global_id(0); c < channels; c += (int)get_global_size(0)) {
+    for (long i = (long)get_global_id(0); i < channels; i += (long)get_global_size(0)) {
+        const int c = (int)i;
         CLGN_ACC mean = 0;
         CLGN_ACC variance = 0;
 #if CLGN_BATCH
