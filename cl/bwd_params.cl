@@ -119,7 +119,8 @@ __kernel __attribute__((reqd_work_group_size(CLGN_WGS, 1, 1))) void clgn_bwd_par
 {
 #if CLGN_WORKSPACE /* else no gradient is wanted that is a sum, and this is not launched */
     CLGN_TASK(t);
-    for (int c = (int)get_global_id(0); c < channels; c += (int)get_global_size(0)) {
+    for (long i = (long)get_global_id(0); i < channels; i += (long)get_global_size(0)) { /* i may pass an int's range */
+        const int c = (int)i;
         struct clgn_channel of;
         of.gamma_.sum = of.gamma_.lost = of.beta.sum = of.beta.lost = of.bias.sum = of.bias.lost = 0;
         clgn_channel_gather(&t, c, records, &of);

@@ -2,9 +2,10 @@
 /* Backward in one launch: a work-group owns units, sums over each, then writes its dx. */
 
 /* clang-format off */
-/* clgn_bwd_unit: sums, then dx, unit after unit.
+/* clgn_bwd_unit: sums, then dx, unit after unit; with frozen statistics, of which dx needs no sums, both at once.
  * Launch    global (ceil(units / per) * WGS), local (WGS); where s is 1 and sums are wanted, per is whole samples
- * Reads     v's tensors, dy, the residual behind an activation: once with registers (RPI > 0), else again from cache
+ * Reads     v's tensors, dy, the residual behind an activation: once with registers (RPI > 0) or frozen statistics,
+ *           else again from cache
  * Writes    dx once; dresidual, a full dskip; with a workspace the feedback per group and the sums per channel
  * Local     4 * WGS * sizeof(ACC), and for pixel rows the tables of a block
  * Barriers  uniform; none in work-groups of one
@@ -21,7 +22,8 @@ __kernel __attribute__((reqd_work_group_size(CLGN_WGS, 1, 1))) void clgn_bwd_uni
         const struct clgn_pulls s = clgn_pulls_of(&t);
         const struct clgn_block b = clgn_block_of(&t, unit);
         clgn_pull_begin(&t, b, s);
-        clgn_block_sums(&t, b, s, 0);
+        clgn_block_sums(&t, b, s, CLGN_GIVEN != 0);
+#if !CLGN_GIVEN
         CLGN_EACH_GROUP(&t, b, g, place)
         {
             const ulong group = b.n * (ulong)groups + (ulong)(b.group + g);
@@ -29,19 +31,26 @@ __kernel __attribute__((reqd_work_group_size(CLGN_WGS, 1, 1))) void clgn_bwd_uni
             if (g < b.groups && place == 0) {
                 const struct clgn_feedback f = clgn_feedback_of(&t, group, sums, clgn_given_stats(&t, group));
                 clgn_group_put(s, g, f);
-#if CLGN_WORKSPACE && !CLGN_GIVEN
+#if CLGN_WORKSPACE
                 clgn_feedback_put(&t, group, f);
 #endif
             }
         }
+#endif
 #if CLGN_WORKSPACE
         clgn_block_records(&t, b, s, 0, 1);
 #endif
+#if !CLGN_GIVEN
         clgn_block_emit(&t, b, s);
+#endif
+#elif CLGN_GIVEN && !CLGN_POINT && !CLGN_REGISTERS
+        (void)clgn_region_sums(&t, clgn_region_group(&t, unit), clgn_given_stats(&t, unit), 0, 1, 1);
 #else
         const struct clgn_region all = clgn_region_group(&t, unit);
         const struct clgn_stats of = clgn_given_stats(&t, unit);
-#if CLGN_POINT
+#if CLGN_POINT && CLGN_GIVEN
+        const struct clgn_sums mine = clgn_sums_of(0, 0, 0);
+#elif CLGN_POINT
         const struct clgn_sums mine = clgn_region_sums(&t, all, of);
 #elif CLGN_REGISTERS
         CLGN_ACCV d[CLGN_HELD];

@@ -1,6 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Forward over a batch, between statistics and apply: the samples' moments of a channel meet. */
 
+/* The moments of channel c over samples [n, end). */
+CLGN_INLINE struct clgn_moments clgn_samples_merge(const struct clgn_task *t, int c, int records, ulong n, ulong end)
+{
+    struct clgn_series all = clgn_series_empty();
+    for (; n < end; n++)
+        for (int i = 0; i < records; i++)
+            clgn_series_add(&all, clgn_record_get(t, n * (ulong)t->channels + (ulong)c, i, records));
+    return clgn_series_settle(all);
+}
+
 /* clgn_fwd_batch: a batch norm's statistics from the records of all samples, and the running statistics.
  * Launch    global (any multiple of WGS), local (WGS); a work-item takes every global-th channel
  * Reads     n * c * records * 4 * sizeof(ACC)
@@ -11,16 +21,12 @@
 __kernel __attribute__((reqd_work_group_size(CLGN_WGS, 1, 1))) void clgn_fwd_batch(CLGN_ARGS)
 {
     CLGN_TASK(t);
-    for (int c = (int)get_global_id(0); c < channels; c += (int)get_global_size(0)) {
+    for (long i = (long)get_global_id(0); i < channels; i += (long)get_global_size(0)) {
+        const int c = (int)i;
         CLGN_ACC mean = 0;
         CLGN_ACC variance = 0;
 #if CLGN_BATCH
-        struct clgn_moments total = clgn_moments_empty();
-        CLGN_ACC lost = 0;
-        for (ulong n = 0; n < samples; n++)
-            for (int i = 0; i < records; i++)
-                clgn_moments_append(&total, &lost, clgn_record_get(&t, n * (ulong)channels + (ulong)c, i, records));
-        total = clgn_moments_settle(total, lost);
+        const struct clgn_moments total = clgn_samples_merge(&t, c, records, 0, samples);
         {
             const struct clgn_stats s = clgn_stats_of(total, eps);
             t.workspace[4 * (ulong)c] = s.hi;
@@ -34,12 +40,8 @@ __kernel __attribute__((reqd_work_group_size(CLGN_WGS, 1, 1))) void clgn_fwd_bat
         CLGN_ACC mean_lost = 0;
         CLGN_ACC variance_lost = 0;
         for (ulong n = 0; n < samples; n++) {
-            struct clgn_moments one = clgn_moments_empty();
-            CLGN_ACC lost = 0;
+            const struct clgn_moments one = clgn_samples_merge(&t, c, records, n, n + 1);
             CLGN_ACC e;
-            for (int i = 0; i < records; i++)
-                clgn_moments_append(&one, &lost, clgn_record_get(&t, n * (ulong)channels + (ulong)c, i, records));
-            one = clgn_moments_settle(one, lost);
             mean = clgn_two_sum(mean, one.hi, &e);
             mean_lost += e + one.lo;
             variance = clgn_two_sum(variance, clgn_divide(one.m2, count), &e);
