@@ -30,7 +30,7 @@ CLGN_INLINE void clgn_channel_gather(const struct clgn_task *t, int c, int recor
 {
     for (int i = 0; i < records; i++) {
         const ulong pitch = (ulong)t->channels;
-        const __global CLGN_ACC *from = clgn_records_begin(t) + (ulong)i * 6 * pitch + (ulong)c;
+        const __global CLGN_ACC *from = clgn_records_begin(t) + (ulong)i * CLGN_POINT_FIELDS * pitch + (ulong)c;
 #if CLGN_DBETA
         clgn_scalar_add(&of->beta, from[0]);
         clgn_scalar_add(&of->beta, from[pitch]);

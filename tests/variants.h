@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The names of the library's forward variants, from the library's own list, for tests that pin each. */
+/* The names of the library's variants, from the library's own list, for tests that pin each. */
 #ifndef CLGN_TESTS_VARIANTS_H
 #define CLGN_TESTS_VARIANTS_H
 

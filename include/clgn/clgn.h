@@ -150,8 +150,9 @@ typedef struct clgn_strides {
  *     dx = dL/dv, through mean and rstd too unless they are frozen; dskip = dx (summed over s when per (n, c))
  *     dbias = sum over n, s of dx
  *
- * The problem is the forward one with direction set and the wanted gradients named; y describes dy, so dtype and layout
- * of dresidual are y's, those of dx and a full dskip are x's. Gradients of parameters are F32, F64 when x is F64.
+ * The problem is the forward one with direction set, the wanted gradients named, and without write_mean, write_rstd and
+ * running; y describes dy, so dtype and layout of dresidual are y's, those of dx and a full dskip are x's. Gradients of
+ * parameters are F32, F64 when x is F64.
  */
 typedef struct clgn_problem {
     size_t struct_size;
