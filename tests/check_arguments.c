@@ -657,6 +657,9 @@ static void add(TCase *tc, const TTest *const *tests, size_t count)
 
 int main(void)
 {
+    /* Arguments are checked before a device has a part in it; a slow one, half a minute for a program, has the first.
+     */
+    const int is_slow = getenv("CLGN_TEST_SMALL") != NULL, all = is_slow ? 1 : PLANS;
     const TTest *const enqueue_tests[] = {
         test_enqueue_good_arguments_are_ok,
         test_enqueue_null_is_argument_error,
@@ -679,17 +682,17 @@ int main(void)
     TCase *enqueue = tcase_create("enqueue"), *batch = tcase_create("training"), *gradients = tcase_create("backward");
 
     add(enqueue, enqueue_tests, sizeof enqueue_tests / sizeof enqueue_tests[0]);
-    tcase_add_loop_test(enqueue, test_enqueue_missing_tensor_is_argument_error, 0, PLANS);
-    tcase_add_loop_test(enqueue, test_enqueue_misaligned_offset_is_argument_error, 0, PLANS);
-    tcase_add_loop_test(enqueue, test_enqueue_reserved_pointer_is_argument_error, 0, PLANS);
-    tcase_add_loop_test(enqueue, test_enqueue_buffer_too_small_is_argument_error, 0, PLANS);
+    tcase_add_loop_test(enqueue, test_enqueue_missing_tensor_is_argument_error, 0, all);
+    tcase_add_loop_test(enqueue, test_enqueue_misaligned_offset_is_argument_error, 0, all);
+    tcase_add_loop_test(enqueue, test_enqueue_reserved_pointer_is_argument_error, 0, all);
+    tcase_add_loop_test(enqueue, test_enqueue_buffer_too_small_is_argument_error, 0, all);
     tcase_add_loop_test(enqueue, test_enqueue_tensor_not_in_problem_is_argument_error, 0, 2);
-    tcase_add_loop_test(enqueue, test_enqueue_of_running_statistics_has_no_others, 0, 4);
-    tcase_add_loop_test(enqueue, test_enqueue_workspace_too_small_is_argument_error, 0, 4);
+    tcase_add_loop_test(enqueue, test_enqueue_of_running_statistics_has_no_others, 0, is_slow ? 1 : 4);
+    tcase_add_loop_test(enqueue, test_enqueue_workspace_too_small_is_argument_error, 0, is_slow ? 1 : 4);
     tcase_add_checked_fixture(enqueue, make_everything, unmake);
     tcase_add_test(batch, test_enqueue_good_arguments_are_ok);
     tcase_add_checked_fixture(batch, make_training, unmake);
-    add(gradients, backward_tests, sizeof backward_tests / sizeof backward_tests[0]);
+    add(gradients, backward_tests, is_slow ? 1 : sizeof backward_tests / sizeof backward_tests[0]);
     tcase_add_checked_fixture(gradients, make_backward, unmake);
     suite_add_tcase(suite, enqueue);
     suite_add_tcase(suite, batch);

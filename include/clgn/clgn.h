@@ -157,7 +157,7 @@ typedef struct clgn_strides {
 typedef struct clgn_problem {
     size_t struct_size;
     clgn_norm norm;
-    size_t n;                         /**< batch; 0 is legal and launches nothing */
+    size_t n;                         /**< batch; 0 is legal: no output is written but WRITE gradients, which are 0 */
     size_t c;                         /**< channels, >= 1 */
     size_t spatial_dims;              /**< 0 to CLGN_MAX_SPATIAL */
     size_t spatial[CLGN_MAX_SPATIAL]; /**< each >= 1; their product is s */
