@@ -8,6 +8,9 @@
 #define CPU_CHUNK 256
 #define CPU_TILE 64
 #define GPU_CHUNK 16
+/* Terms that backward adds to an accumulator in a row, one after the other: equal ones then lose as much as the bound
+ * of its sums leaves room for (docs/numerics.md). */
+#define MOST_TERMS 32
 /* On CPUs, y goes past the caches when the tensors take more than this part of the last of them: it is other cores'
  * too, and the next reader would find only the end of a larger y. */
 #define NT_SHARE 8
@@ -183,6 +186,16 @@ static long default_vec(const struct clgn_geometry *g, const struct clgn_device 
     return clgn_power_below(clgn_smaller(bytes / clgn_acc_bytes(g), shortest_row(g, p)));
 }
 
+/* Vectors of a chunk. In forward's first sums equal terms are zeros. */
+static long default_chunk(const struct clgn_geometry *g, const struct clgn_params *p)
+{
+    const long accumulators = g->x_last || g->point ? 1 : p->value[CLGN_P_UNROLL];
+    const long most = g->x_last ? CPU_TILE : CPU_CHUNK;
+    if (p->value[CLGN_P_WGS] > 1)
+        return GPU_CHUNK;
+    return g->backward ? (long)clgn_smaller((uint64_t)most, (uint64_t)(MOST_TERMS * accumulators)) : most;
+}
+
 void clgn_complete_walk(const struct clgn_geometry *g, const struct clgn_device *d, struct clgn_params *p)
 {
     const long wgs = p->value[CLGN_P_WGS];
@@ -197,7 +210,7 @@ void clgn_complete_walk(const struct clgn_geometry *g, const struct clgn_device 
     /* In a linear walk all work-items stand in one row. */
     clgn_params_default(p, CLGN_P_LX, clgn_unit_linear(g, p) || lx > wgs ? wgs : lx);
     clgn_params_default(p, CLGN_P_UNROLL, one ? 4 : clgn_is_fused(g) ? 1 : 2);
-    clgn_params_default(p, CLGN_P_CHUNK, (!one ? GPU_CHUNK : g->x_last ? CPU_TILE : CPU_CHUNK) * p->value[CLGN_P_VEC]);
+    clgn_params_default(p, CLGN_P_CHUNK, default_chunk(g, p) * p->value[CLGN_P_VEC]);
     clgn_params_default(p, CLGN_P_ALIGN, p->value[CLGN_P_VEC] > 1 && strides_align(g, p));
     clgn_params_default(p, CLGN_P_NT,
                         d->is_cpu && p->value[CLGN_P_ALIGN] && d->cache_bytes > 0 &&

@@ -112,7 +112,8 @@ struct element {
 /* Sums over a population. */
 struct sums {
     long double g, g_normal;     /* with their signs */
-    long double most, size;      /* max |g|; mean of |g normal| */
+    long double most, mean;      /* of |g| */
+    long double size, normal;    /* means of |g normal| and of |normal| */
     long double off, off_normal; /* means of g_off and of g_off |normal| */
 };
 
@@ -146,15 +147,27 @@ static struct channel channel_of(const struct reference_population *of, size_t n
                             p->shift != CLGN_DTYPE_NONE ? (long double)in->shift[nc] : 0.0L};
 }
 
+static clgn_dtype compute_dtype(const clgn_problem *p)
+{
+    return p->x.dtype == CLGN_DTYPE_F64 ? CLGN_DTYPE_F64 : CLGN_DTYPE_F32;
+}
+
+/* What a computed value loses in a narrower type. */
+static long double stored_off(clgn_dtype stored, clgn_dtype computed, long double magnitude)
+{
+    return stored == computed || stored == CLGN_DTYPE_F64
+               ? 0.0L
+               : 0.5L * (long double)reference_ulp(stored, (double)magnitude);
+}
+
 /* What a mean rounded for storing is off, where nothing makes up for it. */
 static long double mean_off(const struct work *w)
 {
     const clgn_problem *p = w->of->p;
-    const clgn_dtype type = p->x.dtype == CLGN_DTYPE_F64 ? CLGN_DTYPE_F64 : CLGN_DTYPE_F32;
 
     return p->stats != CLGN_STATS_COMPUTE || p->mean_lo || p->rms
                ? 0.0L
-               : 0.5L * (long double)reference_ulp(type, fabs(w->st.base));
+               : 0.5L * (long double)reference_ulp(compute_dtype(p), fabs(w->st.base));
 }
 
 static struct element element_of(const struct work *w, const struct channel *c, double v, size_t at)
@@ -174,9 +187,11 @@ static struct element element_of(const struct work *w, const struct channel *c, 
     z_off = 4.0L * unit * (1.0L + terms) + fabsl(k) * (w->st.rstd * mean_off(w) + 0.5L * unit);
     slope = reference_derivative(p, z);
     e.dz = dy * slope;
-    e.dz_off = 0.0L;
+    /* dy of a wider type than the kernels compute in is rounded; without an activation nothing else is. */
+    e.dz_off = reference_y_dtype(p) != p->x.dtype && reference_y_dtype(p) == CLGN_DTYPE_F64 ? 0.5L * unit * fabsl(e.dz)
+                                                                                            : 0.0L;
     if (p->act != CLGN_ACT_NONE) {
-        e.dz_off = fabsl(dy) * (curvature(p) * z_off + 8.0L * unit * fmaxl(fabsl(slope), 1.0L) + jump(p, z, z_off));
+        e.dz_off += fabsl(dy) * (curvature(p) * z_off + 8.0L * unit * fmaxl(fabsl(slope), 1.0L) + jump(p, z, z_off));
     }
     e.g = e.dz * k;
     e.g_off = e.dz_off * fabsl(k);
@@ -190,12 +205,22 @@ static void add_to_sums(struct work *w, const struct element *e)
     w->sums.g += e->g;
     w->sums.g_normal += e->g * e->normal;
     w->sums.most = fmaxl(w->sums.most, fabsl(e->g));
+    w->sums.mean += fabsl(e->g) / count;
     w->sums.size += fabsl(e->g * e->normal) / count;
+    w->sums.normal += fabsl(e->normal) / count;
     w->sums.off += e->g_off / count;
     w->sums.off_normal += e->g_off * fabsl(e->normal) / count;
 }
 
-/* dx of one value: directly, through the mean, and through rstd. */
+/* Frozen statistics pass nothing on: dx is a product, and a sum of it loses as much again. */
+static long double frozen_off(const struct work *w, const struct element *e)
+{
+    const clgn_problem *p = w->of->p;
+
+    return p->stats == CLGN_STATS_COMPUTE ? 0.0L : 4.0L * reference_unit(p) * w->st.rstd * fabsl(e->g);
+}
+
+/* dx of one value: directly, through the mean, and through rstd. off is for dx before it is stored. */
 static void give_dx(const struct work *w, const struct element *e, size_t at, long double *dx, long double *off)
 {
     const clgn_problem *p = w->of->p;
@@ -205,8 +230,10 @@ static void give_dx(const struct work *w, const struct element *e, size_t at, lo
     const long double drstd = w->up->drstd != NULL ? (long double)w->up->drstd[w->of->index] : 0.0L;
 
     *dx = e->g * rstd;
-    *off = unit * rstd * w->sums.most + rstd * e->g_off;
+    *off = rstd * e->g_off + frozen_off(w, e);
     if (p->stats == CLGN_STATS_COMPUTE) {
+        /* The low part of the mean is as good as the sum of all d; it moves every normalised value alike. */
+        const long double lo = p->rms ? 0.0L : w->sums.normal * w->sums.mean;
         const long double into_rstd = drstd + w->sums.g_normal / rstd;
         const long double into_variance = into_rstd * -0.5L * rstd * rstd * rstd;
 
@@ -214,28 +241,22 @@ static void give_dx(const struct work *w, const struct element *e, size_t at, lo
         if (!p->rms) {
             *dx += (dmean - rstd * w->sums.g) / count;
         }
-        *off += unit *
-                (fabsl(e->normal) * (rstd * w->sums.size + rstd * rstd * fabsl(drstd) / count) + fabsl(dmean) / count);
+        *off += unit * rstd * w->sums.most;
+        *off += unit * (fabsl(e->normal) * (rstd * (w->sums.size + lo) + rstd * rstd * fabsl(drstd) / count) +
+                        fabsl(dmean) / count);
         *off += rstd * (w->sums.off + fabsl(e->normal) * w->sums.off_normal);
     }
-    if (p->x.dtype == CLGN_DTYPE_F16 || p->x.dtype == CLGN_DTYPE_BF16) {
-        *off += 0.5L * (long double)reference_ulp(p->x.dtype, (double)(fabsl(*dx) + *off));
-    }
     w->out->dx[at] = (double)*dx;
-    w->bound->dx[at] = (double)*off;
+    w->bound->dx[at] = (double)(*off + stored_off(p->x.dtype, compute_dtype(p), fabsl(*dx) + *off));
 }
 
 static void give_dresidual(const struct work *w, const struct element *e, size_t at)
 {
     const clgn_problem *p = w->of->p;
-    const clgn_dtype stored = reference_y_dtype(p);
-    long double off = e->dz_off + reference_unit(p) * fabsl(e->dz);
 
-    if (stored != p->x.dtype || stored == CLGN_DTYPE_F16 || stored == CLGN_DTYPE_BF16) {
-        off += 0.5L * (long double)reference_ulp(stored, (double)(fabsl(e->dz) + off));
-    }
     w->out->dresidual[at] = (double)e->dz;
-    w->bound->dresidual[at] = (double)off;
+    w->bound->dresidual[at] = (double)(e->dz_off +
+                                       stored_off(reference_y_dtype(p), compute_dtype(p), fabsl(e->dz) + e->dz_off));
 }
 
 /* A row's share of every gradient; sums are kept in long double until the row ends. */
@@ -256,9 +277,8 @@ static void give_row(const struct work *w, const struct channel *c, const struct
         dz_normal += e->dz * e->normal;
         dx_sum += dx;
         dz_off += e->dz_off + unit * fabsl(e->dz);
-        normal_off += e->dz_off * (fabsl(e->normal) + w->st.rstd * mean_off(w)) +
-                      unit * fabsl(e->dz) * (fabsl(e->normal) + 1.0L);
-        dx_off += off;
+        normal_off += e->dz_off * fabsl(e->normal) + unit * fabsl(e->dz) * (fabsl(e->normal) + 1.0L);
+        dx_off += off + frozen_off(w, e);
     }
     w->out->dshift[c->nc] = (double)dz;
     w->bound->dshift[c->nc] = (double)dz_off;
@@ -304,13 +324,8 @@ int reference_backward(const clgn_problem *p, const struct reference_tensors *in
     for (size_t i = 0; i < populations; i++) {
         const struct reference_population of = reference_population(p, in, i);
         const size_t count = reference_population_count(&of);
-        struct work w = {&of,
-                         up,
-                         out,
-                         bound,
-                         {0.0, 0.0L, 0.0L},
-                         malloc(count * sizeof(struct element)),
-                         {0.0L, 0.0L, 0.0L, 0.0L, 0.0L, 0.0L}};
+        struct work w = {
+            .of = &of, .up = up, .out = out, .bound = bound, .elements = malloc(count * sizeof(struct element))};
         double *v = malloc(count * sizeof *v);
 
         if (v != NULL && w.elements != NULL) {
