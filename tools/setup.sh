@@ -12,6 +12,8 @@ build_dir=${CLGN_BUILD_DIR:-$source_dir/build}
 
 packages=(gcc libc6-dev cmake ninja-build pkg-config ocl-icd-opencl-dev opencl-c-headers libjansson-dev libxxhash-dev)
 packages+=(pocl-opencl-icd)
+# For examples/fashion.
+packages+=(libclblast-dev zlib1g-dev dataset-fashion-mnist)
 case $mode in
 demo) ;;
 test)
@@ -69,7 +71,7 @@ if [ ${#missing[@]} -gt 0 ]; then
     install_packages "$log" "${missing[@]}" || exit 1
 fi
 
-options=()
+options=(-DCLGN_BUILD_FASHION=ON)
 [ -f "$build_dir/CMakeCache.txt" ] || options+=(-G Ninja)
 [ -z "${CLGN_WERROR:-}" ] || options+=("-DCLGN_WERROR=$CLGN_WERROR")
 if [ "$mode" = test ]; then

@@ -38,9 +38,9 @@ static int classify_all(struct network *net, const struct data *data, unsigned c
     TRY(clEnqueueReadBuffer(net->device->queue, data->predicted, CL_TRUE, 0, data->count, predicted, 0, NULL, NULL));
     PASS(measure_parts(net, data));
     meter_shares(&net->meter, shares);
-    printf("batch %5zu  error %5.2f %%  loss %.4f  %8.0f images/s  conv %2.0f %%, norm %2.0f %%, rest %2.0f %%\n",
-           net->images, 100.0 * error, loss, (double)data->count / seconds, 100.0 * shares[PART_CONV],
-           100.0 * shares[PART_NORM], 100.0 * shares[PART_REST]);
+    printf("%6zu  %6.2f %%  %7.4f  %9.0f   %22.0f %%  %11.0f %%  %6.0f %%\n", net->images, 100.0 * error, loss,
+           (double)data->count / seconds, 100.0 * shares[PART_CONV], 100.0 * shares[PART_NORM],
+           100.0 * shares[PART_REST]);
     fflush(stdout);
     return 0;
 }
@@ -58,17 +58,29 @@ static int classify_batch(struct parameters *p, const struct norm_options *norm,
     return result;
 }
 
-static void compare(const unsigned char *a, const unsigned char *b, size_t count, uint32_t batch_a, uint32_t batch_b)
+/* Images for which not all batch sizes give the same class; predicted holds count classes for each batch size. */
+static size_t count_different(const unsigned char *predicted, size_t batches, size_t count)
 {
     size_t different = 0;
 
     for (size_t i = 0; i < count; ++i) {
-        different += a[i] != b[i];
+        size_t same = 1;
+        while (same < batches && predicted[same * count + i] == predicted[i]) {
+            ++same;
+        }
+        different += same < batches;
     }
-    if (different == 0) {
-        printf("batch %u and batch %u: the same predictions\n", batch_a, batch_b);
-    } else {
-        printf("batch %u and batch %u: %zu of %zu predictions differ\n", batch_a, batch_b, different, count);
+    return different;
+}
+
+static void compare(const unsigned char *predicted, size_t batches, size_t count)
+{
+    const size_t different = count_different(predicted, batches, count);
+
+    if (batches > 1 && different == 0) {
+        puts("the same predictions at every batch size");
+    } else if (batches > 1) {
+        printf("%zu of %zu predictions are not the same at every batch size\n", different, count);
     }
 }
 
@@ -78,11 +90,16 @@ static int classify_batches(const struct options *o, struct parameters *p, const
     unsigned char *predicted = malloc(o->batch_count * data->count);
     int result = predicted ? 0 : fail("out of memory");
 
+    if (result == 0) {
+        printf("\n%6s  %8s  %7s  %9s   %s\n", "batch", "error", "loss", "images/s",
+               "of the time: convolution  normalisation  the rest");
+    }
+
     for (size_t i = 0; i < o->batch_count && result == 0; ++i) {
         result = classify_batch(p, norm, data, o->batches[i], predicted + i * data->count);
     }
-    for (size_t i = 1; i < o->batch_count && result == 0; ++i) {
-        compare(predicted, predicted + i * data->count, data->count, o->batches[0], o->batches[i]);
+    if (result == 0) {
+        compare(predicted, o->batch_count, data->count);
     }
     free(predicted);
     return result;
@@ -107,6 +124,18 @@ static int open_data(const struct device *device, const struct options *o, struc
     return data_open(device, images, labels, 0, most, data);
 }
 
+static void print_network(const char *path, const struct checkpoint *c)
+{
+    static const char *const names[NORM_KINDS] = {"no", "group", "layer", "instance", "batch"};
+
+    printf("%s: a residual network with %s norm", path, names[c->norm]);
+    if (c->norm == NORM_GROUP) {
+        printf(" in %u groups", c->groups);
+    }
+    printf(", trained for %u epochs at batch %u", c->done, c->batch);
+    putchar('\n');
+}
+
 static int load(const char *path, struct parameters *p, struct norm_options *norm)
 {
     struct parameters_image image;
@@ -117,11 +146,9 @@ static int load(const char *path, struct parameters *p, struct norm_options *nor
     result = parameters_write(p, &image);
     free(image.value);
     *norm = (struct norm_options){(enum norm_kind)file.norm, file.groups, NORM_INFER};
-    printf("%s: %s", path, norm_names[file.norm]);
-    if (file.norm == NORM_GROUP) {
-        printf(" with %u groups", file.groups);
+    if (result == 0) {
+        print_network(path, &file);
     }
-    printf(", trained at batch %u for %u of %u epochs on %u images\n", file.batch, file.done, file.epochs, file.images);
     return result;
 }
 

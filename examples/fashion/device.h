@@ -12,7 +12,7 @@ struct device {
     cl_context cl;
     cl_command_queue queue; /* in order */
     clgn_context *clgn;
-    char name[128];
+    char name[256];
 };
 
 /* Open device "P:D"; NULL is CLGN_DEVICE from the environment, else the first GPU, else the first device. */

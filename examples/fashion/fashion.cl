@@ -4,7 +4,7 @@
 /*
  * A tensor is [channel][row], a row being all images' pixels one after the other: n * pixels + pixel, padded to a
  * multiple of 16. Macros that the host sets for a convolution: SIZE, the height and width of its input; OUT, those of
- * its output; STRIDE; TAPS, 9 or 1.
+ * its output; STRIDE.
  */
 #ifdef SIZE
 #define PIXELS (OUT * OUT)

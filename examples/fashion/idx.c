@@ -2,6 +2,7 @@
 /* Reading of IDX files. */
 #include "idx.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,7 +17,22 @@ static int read_all(gzFile file, void *bytes, size_t count)
     return count <= MAX_BYTES && gzread(file, bytes, (unsigned)count) == (int)count ? 0 : -1;
 }
 
-static int read_header(gzFile file, const char *path, size_t axes, struct idx *idx)
+/* gzip's checksum is looked at where the data end. */
+static int check_end(gzFile file, const char *path)
+{
+    unsigned char more;
+
+    switch (gzread(file, &more, 1)) {
+    case 0:
+        return 0;
+    case 1:
+        return fail("%s: goes on after the data its header tells of", path);
+    default:
+        return fail("%s: damaged: gzip's checksum is another", path);
+    }
+}
+
+static int read_contents(gzFile file, const char *path, size_t axes, struct idx *idx)
 {
     unsigned char word[4];
     size_t count = 1;
@@ -44,9 +60,9 @@ static int read_header(gzFile file, const char *path, size_t axes, struct idx *i
         return fail("%s: out of memory for %zu bytes", path, count);
     }
     if (read_all(file, idx->bytes, count) != 0) {
-        return fail("%s: ends before its %zu bytes", path, count);
+        return fail("%s: damaged, or ends before its %zu bytes", path, count);
     }
-    return 0;
+    return check_end(file, path);
 }
 
 int idx_read(const char *path, size_t axes, struct idx *idx)
@@ -56,9 +72,9 @@ int idx_read(const char *path, size_t axes, struct idx *idx)
 
     memset(idx, 0, sizeof(*idx));
     if (!file) {
-        return fail("%s: cannot be opened; Debian has the data in dataset-fashion-mnist", path);
+        return fail("%s: %s; Debian has the data in dataset-fashion-mnist", path, strerror(errno));
     }
-    result = read_header(file, path, axes, idx);
+    result = read_contents(file, path, axes, idx);
     gzclose(file);
     if (result != 0) {
         free(idx->bytes);

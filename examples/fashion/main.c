@@ -2,6 +2,7 @@
 /* fashion: the experiment of the Group Normalization paper, small: a residual network on Fashion-MNIST. */
 #include "classify.h"
 #include "device.h"
+#include "interrupt.h"
 #include "options.h"
 #include "train.h"
 
@@ -23,5 +24,6 @@ int main(int argc, char **argv)
         result = options.command == COMMAND_TRAIN ? train(&device, &options) : classify(&device, &options);
     }
     device_close(&device);
+    interrupt_pass_on();
     return result == 0 ? 0 : 1;
 }

@@ -30,6 +30,7 @@ enum {
 
 enum { MAX_BATCH = 10000, MAX_EPOCHS = 10000 };
 
+/* In the order of the values. */
 static const struct option long_options[] = {
     {"norm", required_argument, NULL, OPT_NORM},     {"groups", required_argument, NULL, OPT_GROUPS},
     {"batch", required_argument, NULL, OPT_BATCH},   {"epochs", required_argument, NULL, OPT_EPOCHS},
@@ -119,8 +120,28 @@ static int parse_images(const char *text, struct options *o)
     return 0;
 }
 
+/* What one command has and the other does not is not passed over in silence. */
+static int check_command(int option, enum command command)
+{
+    switch (option) {
+    case OPT_NORM:
+    case OPT_GROUPS:
+    case OPT_EPOCHS:
+    case OPT_RATE:
+    case OPT_SEED:
+    case OPT_CSV:
+        return command != COMMAND_CLASSIFY ? 0
+                                           : fail("--%s is an option of train", long_options[option - OPT_NORM].name);
+    case OPT_LABELS:
+        return command != COMMAND_TRAIN ? 0 : fail("--labels is an option of classify");
+    default:
+        return 0;
+    }
+}
+
 static int parse_option(int option, const char *text, struct options *o)
 {
+    PASS(check_command(option, o->command));
     switch (option) {
     case OPT_NORM:
         return parse_norm(text, &o->norm);
@@ -201,8 +222,11 @@ static int complete(struct options *o)
     if (o->rate == 0.0f) {
         o->rate = 0.1f * (float)o->batches[0] / 32.0f;
     }
-    if (o->norm != NORM_GROUP) {
-        o->groups = 0;
+    if (o->norm != NORM_GROUP && o->groups != 0) {
+        return fail("--groups belongs to --norm gn");
+    }
+    if (o->norm == NORM_GROUP && o->groups == 0) {
+        o->groups = 8;
     }
     return 0;
 }
@@ -214,7 +238,6 @@ int options_parse(int argc, char **argv, struct options *o)
     memset(o, 0, sizeof(*o));
     o->data = "/usr/share/datasets/fashion-mnist";
     o->norm = NORM_GROUP;
-    o->groups = 8;
     o->epochs = 8;
     o->seed = 1;
     PASS(parse_command(argc, argv, o));

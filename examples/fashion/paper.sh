@@ -76,7 +76,7 @@ run_one() {
     name=$out/$(run_name "$seed" "$norm" "$groups" "$batch")
     shift 4
     [ "$groups" = 0 ] || set -- --groups "$groups" "$@"
-    if [ -f "$name.csv" ] && [ "$(tail -n 1 "$name.csv" | cut -d, -f6,7)" = "$epochs,$epochs" ]; then
+    if [ -f "$name.csv" ] && [ "$(tail -n 1 "$name.csv" | cut -d, -f5,6,7)" = "$images,$epochs,$epochs" ]; then
         return
     fi
     echo "$(date +%T) $name"
@@ -88,11 +88,14 @@ run_one() {
 if [ "$jobs" -gt 1 ]; then
     export POCL_MAX_PTHREAD_COUNT=1
 fi
+failed=0
 export -f run_one run_name
 export fashion out epochs images data
 # shellcheck disable=SC2016 # the inner shell expands it
 for ((seed = 1; seed <= seeds; seed++)); do runs | sed "s/^/$seed /"; done |
-    xargs -P "$jobs" -L 1 bash -c 'run_one "$@"' run_one
+    xargs -P "$jobs" -L 1 bash -c 'run_one "$@"' run_one || failed=1
 
+# Of what is done there is a report even when a run has failed.
 here=$(cd "$(dirname "$0")" && pwd)
-exec "$here/report.sh" "$out"
+"$here/report.sh" "$out" || failed=1
+[ $failed = 0 ]

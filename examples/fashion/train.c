@@ -11,11 +11,15 @@
 #include "checkpoint.h"
 #include "data.h"
 #include "evaluate.h"
+#include "interrupt.h"
 #include "network.h"
 #include "progress.h"
 
-/* Steps between two reads of the loss, which empty the queue; one step in SAMPLE is timed by parts. */
-enum { STEPS_IN_FLIGHT = 64, SAMPLE = 128, INFER_BATCH = 100, NOISE_BATCHES = 100, PATH_BYTES = 4096 };
+/*
+ * Steps between two reads of the loss, which empty the queue: at most, and how many reads an epoch has at least. One
+ * step in SAMPLE is timed by parts.
+ */
+enum { STEPS_IN_FLIGHT = 64, READS = 16, SAMPLE = 128, INFER_BATCH = 100, NOISE_BATCHES = 100, PATH_BYTES = 4096 };
 
 struct run {
     const struct options *options;
@@ -29,6 +33,7 @@ struct run {
 
 /* What one epoch came to. */
 struct epoch {
+    int stopped; /* by a signal: nothing else counts */
     double rate, loss, error, seconds;
     double shares[PARTS];
     double test_error;
@@ -121,10 +126,18 @@ static double rate_at(const struct run *run, size_t step, size_t steps)
     return 0.5 * (double)run->state.rate * (1.0 + cos(3.14159265358979 * done / all));
 }
 
+static size_t steps_in_flight(size_t steps)
+{
+    const size_t part = steps / READS;
+
+    return part < 1 ? 1 : part < STEPS_IN_FLIGHT ? part : STEPS_IN_FLIGHT;
+}
+
 static int train_steps(struct run *run, struct epoch *epoch)
 {
     const uint32_t batch = run->state.batch;
     const size_t steps = run->training.count / batch; /* what is left over waits for another order */
+    const size_t in_flight = steps_in_flight(steps);
     struct meter *meter = &run->learner.meter;
     struct progress progress;
     double sums[2] = {0.0, 0.0};
@@ -132,11 +145,11 @@ static int train_steps(struct run *run, struct epoch *epoch)
     progress_begin(&progress, run->state.done + 1, run->state.epochs);
     memset(meter->seconds, 0, sizeof(meter->seconds));
     epoch->rate = rate_at(run, 0, steps);
-    for (size_t step = 0; step < steps; ++step) {
+    for (size_t step = 0; step < steps && !interrupt_came(); ++step) {
         PASS(meter_begin(meter, step % SAMPLE == SAMPLE / 8));
         PASS(network_train(&run->learner, &run->training, step * batch, (float)rate_at(run, step, steps)));
         PASS(meter_end(meter));
-        if ((step + 1) % STEPS_IN_FLIGHT == 0 || step + 1 == steps) {
+        if ((step + 1) % in_flight == 0 || step + 1 == steps) {
             const double images = (double)(step + 1) * batch;
             double loss, errors;
             PASS(network_take_sums(&run->learner, &loss, &errors));
@@ -146,6 +159,7 @@ static int train_steps(struct run *run, struct epoch *epoch)
         }
     }
     progress_end(&progress);
+    epoch->stopped = interrupt_came();
     epoch->seconds = meter_now() - progress.start;
     epoch->loss = sums[0] / (double)(steps * batch);
     epoch->error = sums[1] / (double)(steps * batch);
@@ -241,11 +255,71 @@ static int run_epoch(struct run *run)
 
     PASS(data_shuffle(&run->training, (uint64_t)run->state.seed << 32 | (run->state.done + 1)));
     PASS(train_steps(run, &epoch));
+    if (epoch.stopped) {
+        return 0;
+    }
     PASS(validate(run, &epoch));
     ++run->state.done;
     print_epoch(run, &epoch);
     PASS(append_row(run, &epoch));
     return save(run);
+}
+
+/* That the files can be written shows now, not after an epoch. */
+static int try_outputs(struct run *run)
+{
+    const char *csv = run->options->csv;
+    FILE *file = csv ? fopen(csv, "a") : NULL;
+
+    if (csv && !file) {
+        return fail("%s: %s", csv, strerror(errno));
+    }
+    if (file) {
+        fclose(file);
+    }
+    return save(run);
+}
+
+static void print_start(const struct run *run)
+{
+    const struct checkpoint *s = &run->state;
+
+    printf("%s: %u images, %s, batch %u, learning rate %g, seed %u", run->learner.device->name, s->images,
+           norm_names[s->norm], s->batch, (double)s->rate, s->seed);
+    if (s->done == s->epochs) {
+        printf("; all %u epochs are done", s->epochs);
+    } else if (s->done > 0) {
+        printf("; goes on after epoch %u", s->done);
+    }
+    putchar('\n');
+    fflush(stdout);
+}
+
+static void print_stop(const struct run *run)
+{
+    if (run->options->checkpoint) {
+        printf("stopped; %u of %u epochs are in %s, and the same command goes on from there\n", run->state.done,
+               run->state.epochs, run->options->checkpoint);
+    } else {
+        puts("stopped; without --checkpoint nothing is kept");
+    }
+    fflush(stdout); /* the signal is yet to end the program */
+}
+
+static int run_epochs(struct run *run)
+{
+    print_start(run);
+    interrupt_catch();
+    if (run->state.done < run->state.epochs) {
+        PASS(try_outputs(run));
+    }
+    while (run->state.done < run->state.epochs && !interrupt_came()) {
+        PASS(run_epoch(run));
+    }
+    if (run->state.done < run->state.epochs) {
+        print_stop(run);
+    }
+    return 0;
 }
 
 int train(const struct device *device, const struct options *o)
@@ -254,12 +328,7 @@ int train(const struct device *device, const struct options *o)
     int result = run_create(device, o, &run);
 
     if (result == 0) {
-        printf("%s: %zu images, %s, batch %u, learning rate %g, seed %u%s\n", device->name, run.training.count,
-               norm_names[o->norm], o->batches[0], (double)o->rate, o->seed,
-               run.state.done ? "; goes on from its checkpoint" : "");
-    }
-    while (result == 0 && run.state.done < o->epochs) {
-        result = run_epoch(&run);
+        result = run_epochs(&run);
     }
     run_release(&run);
     return result;
