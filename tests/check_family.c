@@ -15,7 +15,7 @@ struct shape {
 /* One sample and many, one pixel and none, tails, channels that no vector divides; an empty batch. */
 static const struct shape shapes[] = {
     {2, 6, 3, 9},  {67, 8, 8, 1},   {1, 34, 2, 63}, {9, 33, 3, 0}, {3, 7, 7, 31},   {32, 16, 4, 49},
-    {5, 64, 8, 4}, {1000, 6, 2, 0}, {2, 1, 1, 257}, {4, 96, 6, 8}, {1, 8, 2, 4097},
+    {5, 64, 8, 4}, {1000, 6, 2, 0}, {2, 1, 1, 257}, {4, 96, 6, 8}, {1, 2, 2, 4097},
 };
 
 enum { SHAPES = (int)(sizeof shapes / sizeof shapes[0]), DTYPES = 4, FORMS = 12 };
