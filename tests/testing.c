@@ -192,9 +192,32 @@ int testing_run_device_suite(Suite *suite, void (*report)(void))
     return status;
 }
 
+void testing_add_loops(Suite *suite, const struct testing_loop *loops, size_t count, int share)
+{
+    const int parts = getenv("CLGN_TEST_SMALL") != NULL ? share : 1;
+
+    for (size_t i = 0; i < count; i++) {
+        TCase *tc = tcase_create(loops[i].name);
+
+        tcase_add_loop_test(tc, loops[i].test, loops[i].first,
+                            loops[i].first + (loops[i].behind - loops[i].first + parts - 1) / parts);
+        suite_add_tcase(suite, tc);
+    }
+}
+
 int testing_run_host_suite(Suite *suite)
 {
     return run(suite, CK_FORK_GETENV, NULL);
+}
+
+int testing_has(clgn_dtype dtype)
+{
+    return dtype != CLGN_DTYPE_F64 || testing.has_f64;
+}
+
+unsigned testing_at_least(unsigned count)
+{
+    return testing.tiny || testing.small ? 1 : count;
 }
 
 /* FNV-1a of the text, so that a case has the same numbers wherever it stands in its suite. */
