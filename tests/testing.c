@@ -215,6 +215,26 @@ int testing_has(clgn_dtype dtype)
     return dtype != CLGN_DTYPE_F64 || testing.has_f64;
 }
 
+int testing_has_single(cl_device_fp_config what)
+{
+    cl_device_fp_config config = 0;
+
+    (void)clGetDeviceInfo(testing.device, CL_DEVICE_SINGLE_FP_CONFIG, sizeof config, &config, NULL);
+    return (config & what) != 0;
+}
+
+cl_mem testing_buffer_create(size_t bytes, const void *data)
+{
+    cl_int code;
+    cl_mem mem = clCreateBuffer(testing.cl, CL_MEM_READ_WRITE, bytes, NULL, &code);
+
+    ck_assert_int_eq(code, CL_SUCCESS);
+    if (data != NULL) {
+        ck_assert_int_eq(clEnqueueWriteBuffer(testing.queue, mem, CL_TRUE, 0, bytes, data, 0, NULL, NULL), CL_SUCCESS);
+    }
+    return mem;
+}
+
 unsigned testing_at_least(unsigned count)
 {
     return testing.tiny || testing.small ? 1 : count;

@@ -34,6 +34,12 @@ extern struct testing_device testing;
 /* Whether the device has a dtype. */
 int testing_has(clgn_dtype dtype);
 
+/* Whether its float32 has what a CL_FP_... says. */
+int testing_has_single(cl_device_fp_config what);
+
+/* A buffer of the device, which data (unless NULL) is written to; asserts that there is one. */
+cl_mem testing_buffer_create(size_t bytes, const void *data);
+
 /* How many of a count of cases must be right: a slow device may leave all but one out. */
 unsigned testing_at_least(unsigned count);
 
