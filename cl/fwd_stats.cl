@@ -12,8 +12,7 @@
 __kernel __attribute__((reqd_work_group_size(CLGN_WGS, 1, 1))) void clgn_fwd_stats(CLGN_ARGS)
 {
     CLGN_TASK(t);
-    const uint unit = first + (uint)get_group_id(0) / (uint)slices;
-    const int slice = (int)((uint)get_group_id(0) % (uint)slices);
+    CLGN_SLICE_OF(unit, slice);
 #if CLGN_X_LAST
     const struct clgn_tables s = clgn_tables_of(&t);
     const struct clgn_block b = clgn_block_cut(clgn_block_of(&t, unit), slice, slices);

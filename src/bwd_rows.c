@@ -7,15 +7,8 @@
 
 static void complete(const struct clgn_geometry *g, const struct clgn_device *d, struct clgn_params *p)
 {
-    uint64_t units;
-    uint64_t per;
-    clgn_params_default(p, CLGN_P_WGS, 1);
-    clgn_params_default(p, CLGN_P_BLOCK, clgn_block_of(g, UINT64_MAX / 2));
     clgn_complete_parts(g, d, p);
-    units = clgn_units(g, p);
-    per = units > 0 ? WORK_ITEM_BYTES * units / (clgn_bytes_in(g) + 1) : 1;
-    clgn_params_default(p, CLGN_P_PER, (long)(per < 1 ? 1 : per));
-    clgn_complete_walk(g, d, p);
+    clgn_complete_alone(g, d, WORK_ITEM_BYTES, p);
 }
 
 static int legal(const struct clgn_geometry *g, const struct clgn_params *p, struct clgn_text *why)

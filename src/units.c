@@ -223,6 +223,20 @@ void clgn_complete_walk(const struct clgn_geometry *g, const struct clgn_device 
     clgn_params_default(p, CLGN_P_BANDS, 1);
 }
 
+void clgn_complete_alone(const struct clgn_geometry *g, const struct clgn_device *d, uint64_t bytes,
+                         struct clgn_params *p)
+{
+    uint64_t units;
+    uint64_t per;
+    clgn_params_default(p, CLGN_P_WGS, 1);
+    /* Whole pixels where they are rows: memory is fastest in order. */
+    clgn_params_default(p, CLGN_P_BLOCK, clgn_block_of(g, UINT64_MAX / 2));
+    units = clgn_units(g, p);
+    per = units > 0 ? bytes * units / (clgn_bytes_in(g) + 1) : 1;
+    clgn_params_default(p, CLGN_P_PER, (long)(per < 1 ? 1 : per));
+    clgn_complete_walk(g, d, p);
+}
+
 static long default_slices(const struct clgn_geometry *g, const struct clgn_device *d, const struct clgn_params *p)
 {
     const uint64_t units = clgn_units(g, p);

@@ -65,6 +65,11 @@ int clgn_params_legal(const struct clgn_variant *variant, const struct clgn_geom
 void clgn_complete_slices(const struct clgn_geometry *geometry, const struct clgn_device *device,
                           struct clgn_params *params);
 
+/* Fills all params of a variant whose work-items are alone: each does as many units, one after the other, as have bytes
+ * of inputs together. */
+void clgn_complete_alone(const struct clgn_geometry *geometry, const struct clgn_device *device, uint64_t bytes,
+                         struct clgn_params *params);
+
 /* A launch in which work-items share the channels. */
 struct clgn_launch clgn_launch_channels(const struct clgn_geometry *geometry, const struct clgn_params *params,
                                         int kernel);

@@ -67,16 +67,6 @@ static clgn_problem problem_of(const struct stated *row, const char *config)
     return p;
 }
 
-static cl_mem buffer_of(size_t bytes, const void *data)
-{
-    cl_int code;
-    cl_mem mem = clCreateBuffer(testing.cl, CL_MEM_READ_WRITE, bytes, NULL, &code);
-    ck_assert_int_eq(code, CL_SUCCESS);
-    if (data != NULL)
-        ck_assert_int_eq(clEnqueueWriteBuffer(testing.queue, mem, CL_TRUE, 0, bytes, data, 0, NULL, NULL), CL_SUCCESS);
-    return mem;
-}
-
 static void run(const clgn_problem *p, float *y)
 {
     const float zero = 0;
@@ -85,10 +75,10 @@ static void run(const clgn_problem *p, float *y)
     clgn_args args = CLGN_ARGS_INIT;
     clgn_plan *plan = NULL;
     ck_assert_msg(clgn_plan_create(testing.context, p, &plan) == CLGN_OK, "%s", testing.message);
-    args.x.mem = buffer_of(bytes, sweep.x);
-    args.y.mem = buffer_of(bytes, NULL);
-    args.mean.mem = buffer_of(sizeof zero, &zero);
-    args.rstd.mem = buffer_of(sizeof one, &one);
+    args.x.mem = testing_buffer_create(bytes, sweep.x);
+    args.y.mem = testing_buffer_create(bytes, NULL);
+    args.mean.mem = testing_buffer_create(sizeof zero, &zero);
+    args.rstd.mem = testing_buffer_create(sizeof one, &one);
     ck_assert_msg(clgn_plan_enqueue(plan, testing.queue, &args, 0, NULL, NULL) == CLGN_OK, "%s", testing.message);
     ck_assert_int_eq(clEnqueueReadBuffer(testing.queue, args.y.mem, CL_TRUE, 0, bytes, y, 0, NULL, NULL), CL_SUCCESS);
     clReleaseMemObject(args.x.mem);
@@ -96,20 +86,6 @@ static void run(const clgn_problem *p, float *y)
     clReleaseMemObject(args.mean.mem);
     clReleaseMemObject(args.rstd.mem);
     clgn_plan_release(plan);
-}
-
-static int divides_exactly(void)
-{
-    cl_device_fp_config config = 0;
-    clGetDeviceInfo(testing.device, CL_DEVICE_SINGLE_FP_CONFIG, sizeof config, &config, NULL);
-    return (config & CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0;
-}
-
-static int keeps_denormals(void)
-{
-    cl_device_fp_config config = 0;
-    clGetDeviceInfo(testing.device, CL_DEVICE_SINGLE_FP_CONFIG, sizeof config, &config, NULL);
-    return (config & CL_FP_DENORM) != 0;
 }
 
 /* The error of one result in ulp of the exact one; results that the device may flush count from the smallest normal. */
@@ -121,7 +97,7 @@ static double error_in_ulps(double x, double y, double exact)
         return isnan(y) ? 0 : HUGE_VAL;
     if (isinf(exact))
         return y == exact ? 0 : HUGE_VAL;
-    if (!keeps_denormals() && fabs(exact) < 4 * 1.17549435e-38)
+    if (!testing_has_single(CL_FP_DENORM) && fabs(exact) < 4 * 1.17549435e-38)
         return fabs(y) <= 4 * 1.17549435e-38 ? 0 : HUGE_VAL;
     return fabs(y - exact) / reference_ulp(CLGN_DTYPE_F32, exact);
 }
@@ -134,7 +110,7 @@ START_TEST(test_activation_over_the_whole_range_is_within_its_ulps)
     const double one = 1;
     const struct reference_tensors in = {.x = sweep.wide, .mean = &zero, .rstd = &one};
     const struct reference_result out = {.y = sweep.exact};
-    const double allowed = row->ulps + (divides_exactly() ? 0 : row->division);
+    const double allowed = row->ulps + (testing_has_single(CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) ? 0 : row->division);
     double worst = 0;
     size_t at = 0;
     ck_assert_int_eq(reference_forward(&p, &in, &out), 0);

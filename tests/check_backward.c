@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every backward variant in every layout and dtype over shapes with edges, against the reference. */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "names.h"
-#include "testing_case.h"
+#include "axes.h"
 #include "variants.h"
 
 struct shape {
@@ -21,44 +18,19 @@ static const struct shape shapes[] = {
 
 enum { SHAPES = (int)(sizeof shapes / sizeof shapes[0]), DTYPES = 4, FORMS = 6, VARIANTS = BACKWARD_PINS };
 
-/* What is compiled in is fixed for a variant, layout and dtype; all shapes run on that program. */
-struct axes {
-    const char *variant;
-    clgn_layout x, y;
-    clgn_dtype dtype;
-    int vec, wgs;
-};
-
-/* Four forms with one layout, each dtype in both over the variants; two with two layouts. */
+/* What is compiled in is fixed for a variant, layout and dtype; all shapes run on that program. Four forms with one
+ * layout, each dtype in both over the variants; two with two layouts. */
 static struct axes axes_of(int i)
 {
     const int form = i % FORMS, turn = i / FORMS;
     struct axes a;
 
     a.variant = backward_pin[turn];
-    a.x = form % 2 ? CLGN_LAYOUT_LAST : CLGN_LAYOUT_FIRST;
-    a.y = form < 4 ? a.x : form % 2 ? CLGN_LAYOUT_FIRST : CLGN_LAYOUT_LAST;
+    axes_set_layouts(&a, form, 4);
     a.dtype = (clgn_dtype)(CLGN_DTYPE_F32 + (form < 2 ? 0 : (form / 2 + turn) % DTYPES));
     a.vec = 1 << (i + turn) % 5;
     a.wgs = (const int[]){32, 1, 8, 16}[i % 4];
     return a;
-}
-
-static const char *axes_text(struct axes a)
-{
-    static char text[128];
-
-    snprintf(text, sizeof text, "%s %s->%s %s vec=%d", a.variant, a.x == CLGN_LAYOUT_LAST ? "last" : "first",
-             a.y == CLGN_LAYOUT_LAST ? "last" : "first", names_dtype(a.dtype), a.vec);
-    return text;
-}
-
-static const char *pin_of(struct axes a, size_t i)
-{
-    static char text[128];
-
-    variant_fix(text, sizeof text, a.variant, a.wgs, a.vec, i);
-    return text;
 }
 
 /* gamma, beta, and their gradients; frozen statistics and batch norm where the variant is for these. */
@@ -68,25 +40,11 @@ static struct testing_case case_of(struct axes a, const struct shape *sh)
     clgn_problem *p = &tc.problem;
 
     p->direction = CLGN_BACKWARD;
-    p->x.dtype = a.dtype;
-    p->x.layout = a.x;
-    p->y.layout = a.y;
+    axes_apply(a, p);
     p->config = a.variant;
     p->dgamma = p->dbeta = CLGN_GRADIENT_WRITE;
-    if (variant_is_given(a.variant)) {
-        p->stats = CLGN_STATS_GIVEN;
-    }
-    if (strcmp(a.variant, "bwd_batch") == 0) {
-        p->norm = CLGN_NORM_BATCH;
-        p->groups = 0;
-    }
+    variant_suit(p, a.variant);
     return tc;
-}
-
-/* What a slow device, or one that cannot do float64, leaves of a count of cases. */
-static unsigned expected(struct axes a, unsigned count)
-{
-    return (a.dtype == CLGN_DTYPE_F64 && !testing.has_f64) || testing.tiny || testing.small ? 0 : count;
 }
 
 /* A checking simulator takes seconds for a case, a slow device half a minute for a program. */
@@ -106,14 +64,12 @@ START_TEST(test_backward_shapes_are_within_bound)
     for (size_t i = 0; i < SHAPES; i++) {
         struct testing_case tc = case_of(a, &shapes[i]);
 
-        tc.problem.config = pin_of(a, i);
-        tc.offset = i % 5;
-        tc.pattern = i % 3 == 2 ? TESTING_LARGE_MEAN : TESTING_NORMAL;
-        tc.dx_is_dy = i % 4 == 1 && a.x == a.y;
+        tc.problem.config = axes_pin(a, i);
+        axes_turn(&tc, i);
         tc.twice = i % 6 == 0;
         (void)testing_case_run(&tc);
     }
-    testing_tally_end(axes_text(a), expected(a, a.vec <= 4 ? 9 : 6));
+    testing_tally_end(axes_text(a), axes_expected(a, a.vec <= 4 ? 9 : 6));
 }
 END_TEST
 
@@ -155,7 +111,7 @@ START_TEST(test_backward_unpinned_is_within_bound)
         tc.problem.stats = i % 5 == 4 ? CLGN_STATS_GIVEN : CLGN_STATS_COMPUTE;
         (void)testing_case_run(&tc);
     }
-    testing_tally_end("unpinned", testing.tiny || testing.small ? 1 : 4);
+    testing_tally_end("unpinned", testing_at_least(4));
 }
 END_TEST
 
@@ -171,13 +127,13 @@ START_TEST(test_backward_patterns_are_within_bound)
     for (size_t k = 0; k < TESTING_PATTERNS * 3; k++) {
         struct testing_case tc = case_of(a, &few[k / TESTING_PATTERNS]);
 
-        tc.problem.config = pin_of(a, k);
+        tc.problem.config = axes_pin(a, k);
         tc.pattern = (enum testing_pattern)(k % TESTING_PATTERNS);
         if (tc.pattern != TESTING_INF) { /* an infinity is a NaN in the statistics that it is given */
             (void)testing_case_run(&tc);
         }
     }
-    testing_tally_end(axes_text(a), expected(a, TESTING_PATTERNS));
+    testing_tally_end(axes_text(a), axes_expected(a, TESTING_PATTERNS));
 }
 END_TEST
 
@@ -195,7 +151,7 @@ START_TEST(test_backward_strides_leave_gaps_alone)
         struct testing_case tc = case_of(a, &sh);
         clgn_problem *p = &tc.problem;
 
-        p->config = pin_of(a, k);
+        p->config = axes_pin(a, k);
         p->x.row_stride = k & 1 ? x_row + 4 + k : 0;
         p->y.row_stride = k & 2 ? y_row + 3 : 0;
         p->dx_strides.row_stride = k & 4 ? x_row + 8 : 0;
@@ -208,7 +164,7 @@ START_TEST(test_backward_strides_leave_gaps_alone)
             (void)testing_case_run(&tc);
         }
     }
-    testing_tally_end(axes_text(a), expected(a, a.x == a.y ? 16 : 8));
+    testing_tally_end(axes_text(a), axes_expected(a, a.x == a.y ? 16 : 8));
 }
 END_TEST
 
@@ -224,12 +180,12 @@ START_TEST(test_backward_large_groups_are_within_bound)
     for (size_t k = 0; k < 2; k++) {
         struct testing_case tc = case_of(a, &large[(k + (size_t)_i) % 4]);
 
-        tc.problem.config = k % 2 ? pin_of(a, k) : a.variant;
+        tc.problem.config = k % 2 ? axes_pin(a, k) : a.variant;
         tc.pattern = k % 2 ? TESTING_OUTLIER_FIRST : TESTING_LARGE_MEAN;
         tc.offset = k % 2;
         (void)testing_case_run(&tc);
     }
-    testing_tally_end(axes_text(a), expected(a, 1));
+    testing_tally_end(axes_text(a), axes_expected(a, 1));
 }
 END_TEST
 
@@ -256,32 +212,23 @@ START_TEST(test_backward_of_element_wise_layer_norm_is_within_bound)
         tc.twice = 1;
         (void)testing_case_run(&tc);
     }
-    testing_tally_end("element-wise", testing.tiny || testing.small ? 1 : 4);
+    testing_tally_end("element-wise", testing_at_least(4));
 }
 END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("backward");
-    const struct {
-        const char *name;
-        const TTest *test;
-        int count;
-    } cases[] = {
-        {"shapes", test_backward_shapes_are_within_bound, VARIANTS * FORMS},
-        {"own", test_backward_own_numbers_are_within_bound, VARIANTS * FORMS},
-        {"unpinned", test_backward_unpinned_is_within_bound, 4},
-        {"patterns", test_backward_patterns_are_within_bound, VARIANTS * FORMS},
-        {"strides", test_backward_strides_leave_gaps_alone, VARIANTS * FORMS},
-        {"large", test_backward_large_groups_are_within_bound, VARIANTS * FORMS},
-        {"element-wise", test_backward_of_element_wise_layer_norm_is_within_bound, 6},
+    const struct testing_loop loops[] = {
+        {"shapes", test_backward_shapes_are_within_bound, 0, VARIANTS * FORMS},
+        {"own", test_backward_own_numbers_are_within_bound, 0, VARIANTS * FORMS},
+        {"unpinned", test_backward_unpinned_is_within_bound, 0, 4},
+        {"patterns", test_backward_patterns_are_within_bound, 0, VARIANTS * FORMS},
+        {"strides", test_backward_strides_leave_gaps_alone, 0, VARIANTS * FORMS},
+        {"large", test_backward_large_groups_are_within_bound, 0, VARIANTS * FORMS},
+        {"element-wise", test_backward_of_element_wise_layer_norm_is_within_bound, 0, 6},
     };
+    Suite *suite = suite_create("backward");
 
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        TCase *tc = tcase_create(cases[i].name);
-
-        tcase_add_loop_test(tc, cases[i].test, 0, cases[i].count);
-        suite_add_tcase(suite, tc);
-    }
+    testing_add_loops(suite, loops, sizeof loops / sizeof loops[0], 1);
     return testing_run_device_suite(suite, testing_report_errors);
 }

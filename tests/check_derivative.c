@@ -91,18 +91,6 @@ static void convert(clgn_dtype dtype, double *wide, void *stored, int load)
     }
 }
 
-static cl_mem buffer_of(size_t bytes, const void *data)
-{
-    cl_int code;
-    cl_mem mem = clCreateBuffer(testing.cl, CL_MEM_READ_WRITE, bytes, NULL, &code);
-
-    ck_assert_int_eq(code, CL_SUCCESS);
-    if (data != NULL) {
-        ck_assert_int_eq(clEnqueueWriteBuffer(testing.queue, mem, CL_TRUE, 0, bytes, data, 0, NULL, NULL), CL_SUCCESS);
-    }
-    return mem;
-}
-
 /* Statistics are frozen at mean 0 and rstd 1 and dy is 1: dx is the derivative at x. */
 static clgn_problem problem_of(const struct stated *row, clgn_dtype dtype)
 {
@@ -132,12 +120,12 @@ static void run(const clgn_problem *p)
         sweep.found[i] = 1.0;
     }
     convert(p->x.dtype, sweep.found, sweep.stored, 0);
-    args.dy.mem = buffer_of(bytes, sweep.stored);
+    args.dy.mem = testing_buffer_create(bytes, sweep.stored);
     convert(p->x.dtype, sweep.z, sweep.stored, 0);
-    args.x.mem = buffer_of(bytes, sweep.stored);
-    args.dx.mem = buffer_of(bytes, NULL);
-    args.mean.mem = buffer_of(size, &zero);
-    args.rstd.mem = buffer_of(size, size == sizeof one ? (const void *)&one : &narrow_one);
+    args.x.mem = testing_buffer_create(bytes, sweep.stored);
+    args.dx.mem = testing_buffer_create(bytes, NULL);
+    args.mean.mem = testing_buffer_create(size, &zero);
+    args.rstd.mem = testing_buffer_create(size, size == sizeof one ? (const void *)&one : &narrow_one);
     ck_assert_msg(clgn_plan_enqueue(plan, testing.queue, &args, 0, NULL, NULL) == CLGN_OK, "%s", testing.message);
     ck_assert_int_eq(clEnqueueReadBuffer(testing.queue, args.dx.mem, CL_TRUE, 0, bytes, sweep.stored, 0, NULL, NULL),
                      CL_SUCCESS);
@@ -148,14 +136,6 @@ static void run(const clgn_problem *p)
     clReleaseMemObject(args.mean.mem);
     clReleaseMemObject(args.rstd.mem);
     clgn_plan_release(plan);
-}
-
-static int divides_exactly(void)
-{
-    cl_device_fp_config config = 0;
-
-    clGetDeviceInfo(testing.device, CL_DEVICE_SINGLE_FP_CONFIG, sizeof config, &config, NULL);
-    return (config & CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0;
 }
 
 /* The derivative; at an infinity its limit, which the reference's products do not find. */
@@ -184,7 +164,8 @@ START_TEST(test_derivative_over_the_whole_range_is_within_its_ulps)
     const int wide = _i % 2;
     const struct stated *row = &stated[_i / 2];
     const clgn_dtype dtype = wide ? CLGN_DTYPE_F64 : CLGN_DTYPE_F32;
-    const double allowed = row->ulps[wide] + (wide || divides_exactly() ? 0 : row->division);
+    const double allowed = row->ulps[wide] +
+                           (wide || testing_has_single(CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) ? 0 : row->division);
     const clgn_problem p = problem_of(row, dtype);
     double worst = 0.0;
     size_t at = 0;

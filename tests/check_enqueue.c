@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What an enqueue promises: order, events, threads, and that it makes no call that could wait, allocate or build. */
 #include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "jobs.h"
 #include "layers.h"
@@ -25,12 +22,8 @@ static clgn_problem problem_of(const char *pin)
 START_TEST(test_enqueue_with_wait_list_waits)
 {
     const clgn_problem p = problem_of(pins[_i]);
-    struct job job;
 
-    job_begin(&p, &job);
-    job_hold_back(&job, testing.queue);
-    job_check(&job);
-    job_end(&job);
+    job_expect_waiting(&p, testing.queue);
 }
 END_TEST
 
@@ -57,81 +50,29 @@ START_TEST(test_enqueue_out_of_order_waits_and_chains_its_launches)
 {
     const clgn_problem p = problem_of(pins[_i]);
     cl_command_queue queue = job_out_of_order_queue();
-    struct job job;
 
     if (queue != NULL) {
-        job_begin(&p, &job);
-        job_hold_back(&job, queue);
-        job_check(&job);
-        job_end(&job);
+        job_expect_waiting(&p, queue);
         (void)clReleaseCommandQueue(queue);
     }
 }
 END_TEST
 
-/* There and back between the buffers of x and y, ten times: only the queue's order, or the events, keep it right. */
-static void run_to_and_fro(struct job *job, cl_command_queue queue, int with_events)
-{
-    enum { TIMES = 10 };
-    clgn_args args = job->data.args;
-    cl_event event[TIMES] = {NULL};
-
-    for (int i = 0; i < TIMES; i++) {
-        const cl_uint n_wait = with_events && i > 0;
-
-        args.x = i % 2 ? job->data.args.y : job->data.args.x;
-        args.y = i % 2 ? job->data.args.x : job->data.args.y;
-        ck_assert_int_eq(clgn_plan_enqueue(job->plan, queue, &args, n_wait, n_wait ? &event[i - 1] : NULL, &event[i]),
-                         CLGN_OK);
-    }
-    ck_assert_int_eq(clWaitForEvents(1, &event[TIMES - 1]), CL_SUCCESS);
-    for (int i = 0; i < TIMES; i++) {
-        (void)clReleaseEvent(event[i]);
-    }
-}
-
-/* The last run went from y's buffer to x's: the plan, given what y's holds, must give x's contents bit for bit; and
- * the one before went from x's old contents to y's, so ten single runs must end there too. */
-static void chain(cl_command_queue queue, int with_events)
-{
-    clgn_problem p = problem_of("fwd_twopass");
-    struct job chained, single;
-    double *expected, *found;
-
-    job_begin(&p, &chained);
-    run_to_and_fro(&chained, queue, with_events);
-    job_begin(&p, &single);
-    for (int i = 0; i < 10; i++) {
-        job_enqueue(&single, testing.queue, 0, NULL, NULL);
-        ck_assert_int_eq(clFinish(testing.queue), CL_SUCCESS);
-        expected = job_fetch(&single, TESTING_Y);
-        if (i < 9) {
-            ck_assert_int_eq(testing_data_set(&single.data, TESTING_X, expected), CLGN_OK);
-            free(expected);
-        }
-    }
-    found = job_fetch(&chained, TESTING_X);
-    ck_assert_mem_eq(found, expected, chained.data.tensor[TESTING_X].elements * sizeof *found);
-    free(found);
-    free(expected);
-    job_end(&chained);
-    job_end(&single);
-}
-
 START_TEST(test_enqueue_dependent_in_order_needs_no_events)
 {
-    chain(testing.queue, 0);
-    ck_assert_int_eq(clFinish(testing.queue), CL_SUCCESS);
+    const clgn_problem p = problem_of("fwd_twopass");
+
+    job_expect_chained(&p, testing.queue, 0);
 }
 END_TEST
 
 START_TEST(test_enqueue_dependent_out_of_order_follows_events)
 {
+    const clgn_problem p = problem_of("fwd_twopass");
     cl_command_queue queue = job_out_of_order_queue();
 
     if (queue != NULL) {
-        chain(queue, 1);
-        ck_assert_int_eq(clFinish(queue), CL_SUCCESS);
+        job_expect_chained(&p, queue, 1);
         (void)clReleaseCommandQueue(queue);
     }
 }
@@ -234,40 +175,20 @@ END_TEST
 
 START_TEST(test_create_of_same_kind_builds_nothing)
 {
-    clgn_problem p = problem_of(pins[_i]);
-    struct job first, second;
+    const clgn_problem p = problem_of(pins[_i]);
 
-    if (!job_has_layers("builds")) {
-        return;
+    if (job_has_layers("builds")) {
+        job_expect_shared_program(&p);
     }
-    job_begin(&p, &first);
-    /* What the library chooses, and what is held in registers, depends on the shape, and so does the program. */
-    if (p.config != NULL && strcmp(p.config, "fwd_onepass") != 0) {
-        p.n += 1;
-        p.spatial[0] = 173;
-    }
-    p.eps = 1e-3;
-    layers_reset_calls();
-    job_begin(&p, &second);
-    ck_assert_int_eq(layers_calls("clBuildProgram"), 0);
-    ck_assert_int_eq(layers_calls("clCreateProgramWithSource"), 0);
-    job_enqueue(&second, testing.queue, 0, NULL, NULL);
-    job_check(&second);
-    job_end(&first);
-    job_end(&second);
 }
 END_TEST
 
 START_TEST(test_enqueue_makes_no_call_that_waits_allocates_or_builds)
 {
     const clgn_problem p = problem_of(pins[_i]);
-    struct job job;
 
     if (job_has_layers("calls")) {
-        job_begin(&p, &job);
-        job_enqueue_without_calls(&job);
-        job_check(&job);
-        job_end(&job);
+        job_expect_no_calls(&p);
     }
 }
 END_TEST
@@ -275,12 +196,9 @@ END_TEST
 START_TEST(test_enqueue_leaves_no_handle_behind)
 {
     const clgn_problem p = problem_of(pins[_i]);
-    struct job job;
 
     if (job_has_layers("handles")) {
-        job_begin(&p, &job);
-        job_enqueue_without_handles(&job);
-        job_end(&job);
+        job_expect_no_handles(&p);
     }
 }
 END_TEST

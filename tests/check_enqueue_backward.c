@@ -68,12 +68,8 @@ static clgn_problem problem_of(const struct kind *kind, clgn_gradient gradient)
 START_TEST(test_enqueue_with_wait_list_waits)
 {
     const clgn_problem p = problem_of(&kinds[_i], CLGN_GRADIENT_ADD);
-    struct job job;
 
-    job_begin(&p, &job);
-    job_hold_back(&job, testing.queue);
-    job_check(&job);
-    job_end(&job);
+    job_expect_waiting(&p, testing.queue);
 }
 END_TEST
 
@@ -81,13 +77,9 @@ START_TEST(test_enqueue_out_of_order_waits_and_chains_its_launches)
 {
     const clgn_problem p = problem_of(&kinds[_i], CLGN_GRADIENT_WRITE);
     cl_command_queue queue = job_out_of_order_queue();
-    struct job job;
 
     if (queue != NULL) {
-        job_begin(&p, &job);
-        job_hold_back(&job, queue);
-        job_check(&job);
-        job_end(&job);
+        job_expect_waiting(&p, queue);
         (void)clReleaseCommandQueue(queue);
     }
 }
@@ -168,67 +160,21 @@ START_TEST(test_enqueue_of_nothing_without_sums_completes_after_the_wait_list)
 }
 END_TEST
 
-enum { TIMES = 6 };
-
-/* dx is the next dy, to and fro between two buffers: only the queue's order, or the events, keep it right. */
-static void run_to_and_fro(struct job *job, cl_command_queue queue, int with_events)
-{
-    clgn_args args = job->data.args;
-    cl_event event[TIMES] = {NULL};
-
-    for (int i = 0; i < TIMES; i++) {
-        const cl_uint n_wait = with_events && i > 0;
-
-        args.dy = i % 2 ? job->data.args.dx : job->data.args.dy;
-        args.dx = i % 2 ? job->data.args.dy : job->data.args.dx;
-        ck_assert_int_eq(clgn_plan_enqueue(job->plan, queue, &args, n_wait, n_wait ? &event[i - 1] : NULL, &event[i]),
-                         CLGN_OK);
-    }
-    ck_assert_int_eq(clWaitForEvents(1, &event[TIMES - 1]), CL_SUCCESS);
-    for (int i = 0; i < TIMES; i++) {
-        (void)clReleaseEvent(event[i]);
-    }
-}
-
-/* The last of the runs went to dy's buffer: single runs must end with the same bits. */
-static void chain(const struct kind *kind, cl_command_queue queue, int with_events)
-{
-    const clgn_problem p = problem_of(kind, CLGN_GRADIENT_WRITE);
-    struct job chained, single;
-    double *expected = NULL, *found;
-
-    job_begin(&p, &chained);
-    run_to_and_fro(&chained, queue, with_events);
-    job_begin(&p, &single);
-    for (int i = 0; i < TIMES; i++) {
-        job_enqueue(&single, testing.queue, 0, NULL, NULL);
-        ck_assert_int_eq(clFinish(testing.queue), CL_SUCCESS);
-        free(expected);
-        expected = job_fetch(&single, TESTING_DX);
-        ck_assert_int_eq(testing_data_set(&single.data, TESTING_DY, expected), CLGN_OK);
-    }
-    found = job_fetch(&chained, TESTING_DY);
-    ck_assert_mem_eq(found, expected, chained.data.tensor[TESTING_DY].elements * sizeof *found);
-    free(found);
-    free(expected);
-    job_end(&chained);
-    job_end(&single);
-}
-
 START_TEST(test_enqueue_dependent_in_order_needs_no_events)
 {
-    chain(&kinds[_i], testing.queue, 0);
-    ck_assert_int_eq(clFinish(testing.queue), CL_SUCCESS);
+    const clgn_problem p = problem_of(&kinds[_i], CLGN_GRADIENT_WRITE);
+
+    job_expect_chained(&p, testing.queue, 0);
 }
 END_TEST
 
 START_TEST(test_enqueue_dependent_out_of_order_follows_events)
 {
+    const clgn_problem p = problem_of(&kinds[_i], CLGN_GRADIENT_WRITE);
     cl_command_queue queue = job_out_of_order_queue();
 
     if (queue != NULL) {
-        chain(&kinds[_i], queue, 1);
-        ck_assert_int_eq(clFinish(queue), CL_SUCCESS);
+        job_expect_chained(&p, queue, 1);
         (void)clReleaseCommandQueue(queue);
     }
 }
@@ -333,40 +279,20 @@ END_TEST
 
 START_TEST(test_create_of_same_kind_builds_nothing)
 {
-    clgn_problem p = problem_of(&kinds[_i], CLGN_GRADIENT_WRITE);
-    struct job first, second;
+    const clgn_problem p = problem_of(&kinds[_i], CLGN_GRADIENT_WRITE);
 
-    if (!job_has_layers("builds")) {
-        return;
+    if (job_has_layers("builds")) {
+        job_expect_shared_program(&p);
     }
-    job_begin(&p, &first);
-    /* What the library chooses, and what is held in registers, depends on the shape, and so does the program. */
-    if (p.config != NULL && strcmp(p.config, "bwd_onepass") != 0) {
-        p.n += 1;
-        p.spatial[0] = 173;
-    }
-    p.eps = 1e-3;
-    layers_reset_calls();
-    job_begin(&p, &second);
-    ck_assert_int_eq(layers_calls("clBuildProgram"), 0);
-    ck_assert_int_eq(layers_calls("clCreateProgramWithSource"), 0);
-    job_enqueue(&second, testing.queue, 0, NULL, NULL);
-    job_check(&second);
-    job_end(&first);
-    job_end(&second);
 }
 END_TEST
 
 START_TEST(test_enqueue_makes_no_call_that_waits_allocates_or_builds)
 {
     const clgn_problem p = problem_of(&kinds[_i], CLGN_GRADIENT_WRITE);
-    struct job job;
 
     if (job_has_layers("calls")) {
-        job_begin(&p, &job);
-        job_enqueue_without_calls(&job);
-        job_check(&job);
-        job_end(&job);
+        job_expect_no_calls(&p);
     }
 }
 END_TEST
@@ -374,12 +300,9 @@ END_TEST
 START_TEST(test_enqueue_leaves_no_handle_behind)
 {
     const clgn_problem p = problem_of(&kinds[_i], CLGN_GRADIENT_WRITE);
-    struct job job;
 
     if (job_has_layers("handles")) {
-        job_begin(&p, &job);
-        job_enqueue_without_handles(&job);
-        job_end(&job);
+        job_expect_no_handles(&p);
     }
 }
 END_TEST

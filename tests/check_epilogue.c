@@ -1,75 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is fused before and after the normalisation, crossed where two meet and pairwise elsewhere. */
 #include <stdio.h>
-#include <stdlib.h>
 
+#include "fusions.h"
 #include "names.h"
 #include "reference.h"
-#include "testing_case.h"
 #include "variants.h"
 
-/* Each program is built for its own fusion, so a fusion costs a build: the shapes ride along. No vector is longer than
- * their rows. */
-struct small_shape {
-    size_t n, c, s, groups;
-};
+enum { VARIANTS = VARIANT_PINS - 1 };
 
-static const struct small_shape shapes[] = {{2, 48, 37, 3}, {3, 64, 16, 4}, {1, 34, 21, 2}};
-
-enum { SHAPES = 3, VARIANTS = VARIANT_PINS - 1 };
-
-/* Runs a fusion on all shapes by a variant. Layout, vector and work-group change with the turn. */
+/* Runs a fusion on all shapes by a variant. */
 static void run(const clgn_problem *fusion, const char *variant, unsigned turn)
 {
-    for (unsigned i = 0; i < SHAPES; i++) {
-        struct testing_case tc = {.problem = *fusion};
+    for (unsigned i = 0; i < FUSION_SHAPES; i++) {
+        struct testing_case tc = fusion_case(fusion, variant, turn, i);
         clgn_problem *p = &tc.problem;
-        char pin[128];
 
-        variant_fix(pin, sizeof pin, variant, (const int[]){32, 1, 8}[turn % 3], 1 << turn % 5, i);
-        p->n = shapes[i].n;
-        p->c = shapes[i].c;
-        p->spatial_dims = 1;
-        p->spatial[0] = shapes[i].s;
-        p->groups = shapes[i].groups;
-        p->config = pin;
-        p->x.layout = turn % 2 ? CLGN_LAYOUT_LAST : CLGN_LAYOUT_FIRST;
-        p->y.layout = turn % 8 == 3 ? CLGN_LAYOUT_FIRST : turn % 8 == 6 ? CLGN_LAYOUT_LAST : p->x.layout;
-        if (variant_is_given(variant)) {
-            p->stats = CLGN_STATS_GIVEN;
+        if (p->stats == CLGN_STATS_GIVEN) {
             p->write_mean = p->write_rstd = 0;
         }
-        tc.offset = i;
-        tc.pattern = i == 1 ? TESTING_LARGE_MEAN : i == 2 && turn % 4 == 0 ? TESTING_NAN : TESTING_NORMAL;
+        tc.pattern = i == 2 && turn % 4 == 0 ? TESTING_NAN : tc.pattern;
         tc.residual_is_y = p->residual && i == 1;
         tc.y_is_x = i == 0 && p->x.layout == p->y.layout && p->x.dtype == reference_y_dtype(p);
         (void)testing_case_run(&tc);
     }
-}
-
-/* A dtype that the device has: float64 stands back for float32 where it is lacking. */
-static clgn_dtype available(unsigned dtype)
-{
-    return dtype == CLGN_DTYPE_F64 && !testing.has_f64 ? CLGN_DTYPE_F32 : (clgn_dtype)dtype;
-}
-
-/* NONE, F32 or x's type. */
-static clgn_dtype parameter(const clgn_problem *p, unsigned which)
-{
-    return which % 3 == 0 ? CLGN_DTYPE_NONE : which % 3 == 1 ? CLGN_DTYPE_F32 : p->x.dtype;
-}
-
-static unsigned at_least(unsigned count)
-{
-    return testing.tiny || testing.small ? 1 : count;
-}
-
-static clgn_problem plain(void)
-{
-    clgn_problem p = testing_problem(1, 1, 1, 1);
-
-    p.gamma = p.beta = CLGN_DTYPE_NONE;
-    return p;
 }
 
 /* Every other variant has every other activation. */
@@ -77,36 +31,22 @@ START_TEST(test_activation_by_variants_is_within_bound)
 {
     testing_tally_begin();
     for (int v = _i % 2; v < VARIANTS; v += 2) {
-        clgn_problem p = plain();
+        clgn_problem p = fusion_none();
 
         p.gamma = p.beta = CLGN_DTYPE_F32;
-        p.act = (clgn_act)_i;
-        p.act_alpha = p.act == CLGN_ACT_LEAKY_RELU ? 0.01 : p.act == CLGN_ACT_ELU ? 1.5 : 0.0;
-        p.x.dtype = available(CLGN_DTYPE_F32 + (unsigned)(_i + v) % 4);
+        fusion_set_act(&p, _i);
+        p.x.dtype = fusion_dtype(CLGN_DTYPE_F32 + (unsigned)(_i + v) % 4);
         run(&p, variant_pin[1 + v], (unsigned)(_i + v));
     }
-    testing_tally_end(names_act((clgn_act)_i), at_least(VARIANTS / 2 * SHAPES));
+    testing_tally_end(names_act((clgn_act)_i), testing_at_least(VARIANTS / 2 * FUSION_SHAPES));
 }
 END_TEST
 
-/* Far out on both sides, where exp overflows and differences cancel: given statistics put z where it is wanted. */
 START_TEST(test_activation_in_its_tails_is_within_bound)
 {
-    const clgn_dtype types[] = {CLGN_DTYPE_F32, _i % 2 ? CLGN_DTYPE_F16 : CLGN_DTYPE_F64};
+    const clgn_problem p = testing_problem(2, 8, 211, 2);
 
-    testing_tally_begin();
-    for (int i = 0; i < 4; i++) {
-        struct testing_case tc = {.problem = testing_problem(2, 8, 211, 2)};
-
-        tc.pattern = i / 2 ? TESTING_ALTERNATING : TESTING_WIDE;
-        tc.problem.stats = CLGN_STATS_GIVEN;
-        tc.problem.gamma = CLGN_DTYPE_NONE;
-        tc.problem.act = (clgn_act)_i;
-        tc.problem.act_alpha = 0.5;
-        tc.problem.x.dtype = available(types[i % 2]);
-        (void)testing_case_run(&tc);
-    }
-    testing_tally_end("tails", at_least(4));
+    fusion_run_tails(&p, _i);
 }
 END_TEST
 
@@ -118,20 +58,20 @@ START_TEST(test_epilogue_every_subset_is_within_bound)
 
     testing_tally_begin();
     for (unsigned v = (set / 2 + set) % 2; v < VARIANTS; v += 2) {
-        clgn_problem p = plain();
+        clgn_problem p = fusion_none();
 
-        p.x.dtype = available(CLGN_DTYPE_F32 + (set + v / 2) % 4);
-        p.gamma = set & 1 ? parameter(&p, 1 + v % 2) : CLGN_DTYPE_NONE;
-        p.beta = set & 2 ? parameter(&p, 1 + (v + 1) % 2) : CLGN_DTYPE_NONE;
-        p.scale = set & 4 ? parameter(&p, 1 + v / 2 % 2) : CLGN_DTYPE_NONE;
-        p.shift = set & 8 ? parameter(&p, 1 + (v / 2 + 1) % 2) : CLGN_DTYPE_NONE;
+        p.x.dtype = fusion_dtype(CLGN_DTYPE_F32 + (set + v / 2) % 4);
+        p.gamma = set & 1 ? fusion_parameter(&p, 1 + v % 2) : CLGN_DTYPE_NONE;
+        p.beta = set & 2 ? fusion_parameter(&p, 1 + (v + 1) % 2) : CLGN_DTYPE_NONE;
+        p.scale = set & 4 ? fusion_parameter(&p, 1 + v / 2 % 2) : CLGN_DTYPE_NONE;
+        p.shift = set & 8 ? fusion_parameter(&p, 1 + (v / 2 + 1) % 2) : CLGN_DTYPE_NONE;
         p.residual = (set & 16) != 0;
         p.act = set % 3 == 1 ? CLGN_ACT_SILU : set % 3 == 2 ? CLGN_ACT_RELU : CLGN_ACT_NONE;
         p.write_mean = set % 4 == 1;
         p.write_rstd = set % 4 == 2;
         run(&p, variant_pin[1 + v], set + v);
     }
-    testing_tally_end("epilogue", at_least(VARIANTS / 2 * SHAPES));
+    testing_tally_end("epilogue", testing_at_least(VARIANTS / 2 * FUSION_SHAPES));
 }
 END_TEST
 
@@ -142,17 +82,17 @@ START_TEST(test_prologue_every_kind_is_within_bound)
 
     testing_tally_begin();
     for (unsigned v = 0; v < VARIANTS; v++) {
-        clgn_problem p = plain();
+        clgn_problem p = fusion_none();
 
-        p.x.dtype = available(CLGN_DTYPE_F32 + (kind / 3 + v) % 4);
+        p.x.dtype = fusion_dtype(CLGN_DTYPE_F32 + (kind / 3 + v) % 4);
         p.skip = (clgn_skip)(kind % 3);
-        p.bias = parameter(&p, kind / 3);
+        p.bias = fusion_parameter(&p, kind / 3);
         p.sum = kind >= 9;
         p.gamma = kind % 2 ? CLGN_DTYPE_F32 : CLGN_DTYPE_NONE;
         p.write_mean = p.write_rstd = 1;
         run(&p, variant_pin[1 + v], kind + v);
     }
-    testing_tally_end("prologue", at_least(VARIANTS * SHAPES));
+    testing_tally_end("prologue", testing_at_least(VARIANTS * FUSION_SHAPES));
 }
 END_TEST
 
@@ -171,17 +111,17 @@ START_TEST(test_everything_drawn_at_random_is_within_bound)
     tc = (struct testing_case){.problem = testing_problem(1 + testing_rng_below(&rng, 3), 24, 1, 4)};
     p->groups = (size_t[]){1, 2, 3, 4, 6, 8, 12, 24}[testing_rng_below(&rng, 8)];
     p->spatial[0] = 1 + testing_rng_below(&rng, 70);
-    p->x.dtype = available(CLGN_DTYPE_F32 + (unsigned)testing_rng_below(&rng, 4));
-    p->y.dtype = available((unsigned)testing_rng_below(&rng, 5));
+    p->x.dtype = fusion_dtype(CLGN_DTYPE_F32 + (unsigned)testing_rng_below(&rng, 4));
+    p->y.dtype = fusion_dtype((unsigned)testing_rng_below(&rng, 5));
     p->x.layout = (clgn_layout)testing_rng_below(&rng, 2);
     p->y.layout = (clgn_layout)testing_rng_below(&rng, 2);
     p->skip = (clgn_skip)testing_rng_below(&rng, 3);
-    p->bias = parameter(p, (unsigned)testing_rng_below(&rng, 3));
+    p->bias = fusion_parameter(p, (unsigned)testing_rng_below(&rng, 3));
     p->sum = (int)testing_rng_below(&rng, 2);
-    p->gamma = parameter(p, (unsigned)testing_rng_below(&rng, 3));
-    p->beta = parameter(p, (unsigned)testing_rng_below(&rng, 3));
-    p->scale = parameter(p, (unsigned)testing_rng_below(&rng, 3));
-    p->shift = parameter(p, (unsigned)testing_rng_below(&rng, 3));
+    p->gamma = fusion_parameter(p, (unsigned)testing_rng_below(&rng, 3));
+    p->beta = fusion_parameter(p, (unsigned)testing_rng_below(&rng, 3));
+    p->scale = fusion_parameter(p, (unsigned)testing_rng_below(&rng, 3));
+    p->shift = fusion_parameter(p, (unsigned)testing_rng_below(&rng, 3));
     p->residual = (int)testing_rng_below(&rng, 2);
     p->act = (clgn_act)testing_rng_below(&rng, CLGN_ACT_ELU + 1);
     p->act_alpha = p->act == CLGN_ACT_LEAKY_RELU || p->act == CLGN_ACT_ELU ? 0.25 : 0.0;
@@ -208,33 +148,21 @@ START_TEST(test_everything_drawn_at_random_is_within_bound)
     tc.twice = 1;
     testing_tally_begin();
     (void)testing_case_run(&tc);
-    testing_tally_end("everything", at_least(1));
+    testing_tally_end("everything", testing_at_least(1));
 }
 END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("epilogue");
-    const struct {
-        const char *name;
-        const TTest *test;
-        int first, behind;
-    } cases[] = {
+    const struct testing_loop loops[] = {
         {"activation", test_activation_by_variants_is_within_bound, 0, CLGN_ACT_ELU + 1},
         {"tails", test_activation_in_its_tails_is_within_bound, 0, CLGN_ACT_ELU + 1},
         {"epilogue", test_epilogue_every_subset_is_within_bound, 0, 32},
         {"prologue", test_prologue_every_kind_is_within_bound, 1, 18},
         {"everything", test_everything_drawn_at_random_is_within_bound, 0, 32},
     };
+    Suite *suite = suite_create("epilogue");
 
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        /* A slow device takes a second for a program: it is given the first sixteenth of each. */
-        const int share = getenv("CLGN_TEST_SMALL") != NULL ? 16 : 1;
-        const int count = (cases[i].behind - cases[i].first + share - 1) / share;
-        TCase *tc = tcase_create(cases[i].name);
-
-        tcase_add_loop_test(tc, cases[i].test, cases[i].first, cases[i].first + count);
-        suite_add_tcase(suite, tc);
-    }
+    testing_add_loops(suite, loops, sizeof loops / sizeof loops[0], 16);
     return testing_run_device_suite(suite, testing_report_errors);
 }

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Batch norm, running statistics, RMS and the mean's low part, against the reference, and where they reach limits. */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 
-#include "names.h"
-#include "testing_case.h"
+#include "axes.h"
 #include "variants.h"
 
 struct shape {
@@ -20,29 +18,31 @@ static const struct shape shapes[] = {
 
 enum { SHAPES = (int)(sizeof shapes / sizeof shapes[0]), DTYPES = 4, FORMS = 12 };
 
-/* Eight forms with one layout, each dtype in both; four with two. */
-static void set_form(clgn_problem *p, int form)
+/* Eight forms with one layout, each dtype in both; four with two. Pins are fixed but for what is an argument, so that
+ * all shapes run on one program. */
+static struct axes axes_of(const char *variant, int form)
 {
-    p->x.layout = form % 2 ? CLGN_LAYOUT_LAST : CLGN_LAYOUT_FIRST;
-    p->y.layout = form < 8 ? p->x.layout : form % 2 ? CLGN_LAYOUT_FIRST : CLGN_LAYOUT_LAST;
-    p->x.dtype = (clgn_dtype)(CLGN_DTYPE_F32 + (form < 8 ? form / 2 : form % DTYPES));
+    struct axes a = {.variant = variant, .vec = 1 << form % 5, .wgs = (const int[]){16, 1, 8, 32}[form % 4]};
+
+    axes_set_layouts(&a, form, 8);
+    a.dtype = (clgn_dtype)(CLGN_DTYPE_F32 + (form < 8 ? form / 2 : form % DTYPES));
+    return a;
 }
 
-static struct testing_case case_of(const struct shape *sh, int form)
-{
-    struct testing_case tc = {.problem = testing_problem(sh->n, sh->c, sh->s, sh->groups)};
-
-    set_form(&tc.problem, form);
-    return tc;
-}
-
-/* Fixed but for what is an argument, so that all shapes run on one program. */
 static const char *pin_of(const char *variant, int form, size_t i)
 {
-    static char text[128];
+    return axes_pin(axes_of(variant, form), i);
+}
 
-    variant_fix(text, sizeof text, variant, (const int[]){16, 1, 8, 32}[form % 4], 1 << form % 5, i);
-    return text;
+/* A group norm, or one that has no groups. */
+static struct testing_case case_of(const struct shape *sh, int form, clgn_norm norm)
+{
+    struct testing_case tc = {
+        .problem = testing_problem(sh->n, sh->c, sh->s, norm == CLGN_NORM_GROUP ? sh->groups : 0)};
+
+    tc.problem.norm = norm;
+    axes_apply(axes_of(NULL, form), &tc.problem);
+    return tc;
 }
 
 static int is_left_out(int form)
@@ -50,24 +50,13 @@ static int is_left_out(int form)
     return (testing.small || testing.tiny) && form % 5 != 0;
 }
 
-/* What a slow device, or one without float64, leaves of a count of cases. */
-static unsigned expected(int form, unsigned count)
+/* Ends the tally of what was run in a form. */
+static void end(const char *what, int form, unsigned at_least)
 {
-    clgn_problem p = testing_problem(1, 1, 1, 1);
+    struct axes a = axes_of(what, form);
 
-    set_form(&p, form);
-    return (p.x.dtype == CLGN_DTYPE_F64 && !testing.has_f64) || testing.tiny || testing.small ? 0 : count;
-}
-
-static const char *form_text(const char *what, int form)
-{
-    static char text[128];
-    clgn_problem p = testing_problem(1, 1, 1, 1);
-
-    set_form(&p, form);
-    snprintf(text, sizeof text, "%s %s->%s %s", what, p.x.layout == CLGN_LAYOUT_LAST ? "last" : "first",
-             p.y.layout == CLGN_LAYOUT_LAST ? "last" : "first", names_dtype(p.x.dtype));
-    return text;
+    a.vec = 0; /* not all are pinned */
+    testing_tally_end(axes_text(a), axes_expected(a, at_least));
 }
 
 START_TEST(test_batch_in_training_is_within_bound)
@@ -77,21 +66,17 @@ START_TEST(test_batch_in_training_is_within_bound)
     }
     testing_tally_begin();
     for (size_t i = 0; i < SHAPES; i++) {
-        struct testing_case tc = case_of(&shapes[i], _i);
+        struct testing_case tc = case_of(&shapes[i], _i, CLGN_NORM_BATCH);
         clgn_problem *p = &tc.problem;
 
-        p->norm = CLGN_NORM_BATCH;
-        p->groups = 0;
         p->config = pin_of("fwd_batch", _i, i);
         p->write_mean = p->write_rstd = p->mean_lo = p->running = 1;
         p->running_biased = _i % 3 == 0;
         p->momentum = _i % 2 ? 0.1 : 1.0;
-        tc.offset = i % 5;
-        tc.pattern = i % 3 == 2 ? TESTING_LARGE_MEAN : TESTING_NORMAL;
-        tc.y_is_x = i % 4 == 1 && p->x.layout == p->y.layout;
+        axes_turn(&tc, i);
         (void)testing_case_run(&tc);
     }
-    testing_tally_end(form_text("batch", _i), expected(_i, 5));
+    end("batch", _i, 5);
 }
 END_TEST
 
@@ -102,11 +87,9 @@ START_TEST(test_batch_with_an_epilogue_is_within_bound)
     testing_tally_begin();
     for (size_t i = 0; i < 3; i++) {
         static const struct shape few[] = {{4, 24, 1, 35}, {7, 40, 1, 16}, {19, 12, 1, 0}};
-        struct testing_case tc = case_of(&few[i], _i);
+        struct testing_case tc = case_of(&few[i], _i, CLGN_NORM_BATCH);
         clgn_problem *p = &tc.problem;
 
-        p->norm = CLGN_NORM_BATCH;
-        p->groups = 0;
         p->running = i != 1;
         p->write_mean = p->write_rstd = 1;
         p->skip = (clgn_skip)((_i + (int)i) % 3);
@@ -119,7 +102,7 @@ START_TEST(test_batch_with_an_epilogue_is_within_bound)
         tc.twice = 1;
         (void)testing_case_run(&tc);
     }
-    testing_tally_end(form_text("batch, fused", _i), expected(_i, 3));
+    end("batch, fused", _i, 3);
 }
 END_TEST
 
@@ -131,20 +114,16 @@ START_TEST(test_inference_is_within_bound)
     }
     testing_tally_begin();
     for (size_t i = 0; i < SHAPES; i++) {
-        struct testing_case tc = case_of(&shapes[i], _i);
+        struct testing_case tc = case_of(&shapes[i], _i, i % 2 ? CLGN_NORM_BATCH : CLGN_NORM_INSTANCE);
         clgn_problem *p = &tc.problem;
 
-        p->norm = i % 2 ? CLGN_NORM_BATCH : CLGN_NORM_INSTANCE;
-        p->groups = 0;
         p->stats = CLGN_STATS_RUNNING;
         p->config = pin_of("fwd_given", _i, i);
         p->act = _i % 3 == 1 ? CLGN_ACT_RELU : CLGN_ACT_NONE;
-        tc.offset = i % 5;
-        tc.pattern = i % 3 == 2 ? TESTING_LARGE_MEAN : TESTING_NORMAL;
-        tc.y_is_x = i % 4 == 1 && p->x.layout == p->y.layout;
+        axes_turn(&tc, i);
         (void)testing_case_run(&tc);
     }
-    testing_tally_end(form_text("inference", _i), expected(_i, 5));
+    end("inference", _i, 5);
 }
 END_TEST
 
@@ -156,14 +135,12 @@ START_TEST(test_instance_with_running_statistics_is_within_bound)
     }
     testing_tally_begin();
     for (size_t i = 0; i < SHAPES; i++) {
-        struct testing_case tc = case_of(&shapes[i], _i);
+        struct testing_case tc = case_of(&shapes[i], _i, CLGN_NORM_INSTANCE);
         clgn_problem *p = &tc.problem;
 
         if (shapes[i].s < 2) {
             continue; /* one value per channel and sample has no variance */
         }
-        p->norm = CLGN_NORM_INSTANCE;
-        p->groups = 0;
         p->running = p->write_mean = p->write_rstd = 1;
         p->running_biased = _i % 2;
         p->momentum = 0.25;
@@ -172,54 +149,47 @@ START_TEST(test_instance_with_running_statistics_is_within_bound)
         tc.pattern = i % 3 == 2 ? TESTING_LARGE_MEAN : TESTING_NORMAL;
         (void)testing_case_run(&tc);
     }
-    testing_tally_end(form_text("instance, running", _i), expected(_i, 4));
+    end("instance, running", _i, 4);
 }
 END_TEST
 
 /* Every variant that computes statistics, without a mean, and with the mean's low part written. */
 static void run_variants(int form, int rms)
 {
+    if (is_left_out(form)) {
+        return;
+    }
+    testing_tally_begin();
     for (int v = 1; v < VARIANT_PINS; v++) {
         if (variant_is_given(variant_pin[v])) {
             continue;
         }
         for (size_t i = 0; i < SHAPES; i++) {
-            struct testing_case tc = case_of(&shapes[i], form);
+            struct testing_case tc = case_of(&shapes[i], form, i % 3 == 1 ? CLGN_NORM_LAYER : CLGN_NORM_GROUP);
             clgn_problem *p = &tc.problem;
 
             p->rms = rms;
             p->mean_lo = !rms;
             p->write_mean = !rms;
             p->write_rstd = 1;
-            p->norm = i % 3 == 1 ? CLGN_NORM_LAYER : CLGN_NORM_GROUP;
-            p->groups = p->norm == CLGN_NORM_LAYER ? 0 : p->groups;
             p->config = pin_of(variant_pin[v], form, i);
             tc.offset = i % 5;
             tc.pattern = i % 3 == 2 ? TESTING_LARGE_MEAN : TESTING_NORMAL;
             (void)testing_case_run(&tc);
         }
     }
+    end(rms ? "rms" : "mean_lo", form, 12);
 }
 
 START_TEST(test_rms_is_within_bound)
 {
-    if (is_left_out(_i)) {
-        return;
-    }
-    testing_tally_begin();
     run_variants(_i, 1);
-    testing_tally_end(form_text("rms", _i), expected(_i, 12));
 }
 END_TEST
 
 START_TEST(test_mean_lo_completes_the_mean)
 {
-    if (is_left_out(_i)) {
-        return;
-    }
-    testing_tally_begin();
     run_variants(_i, 0);
-    testing_tally_end(form_text("mean_lo", _i), expected(_i, 12));
 }
 END_TEST
 
@@ -241,7 +211,7 @@ START_TEST(test_frozen_gradient_of_an_infinity_is_finite)
         tc.pattern = i & 4 ? TESTING_INF : TESTING_NAN;
         (void)testing_case_run(&tc);
     }
-    testing_tally_end(pins[_i] != NULL ? pins[_i] : "unpinned", testing.tiny || testing.small ? 1 : 2);
+    testing_tally_end(pins[_i] != NULL ? pins[_i] : "unpinned", testing_at_least(2));
 }
 END_TEST
 
@@ -307,30 +277,18 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("family");
-    const struct {
-        const char *name;
-        const TTest *test;
-        int count;
-    } cases[] = {
-        {"batch", test_batch_in_training_is_within_bound, FORMS},
-        {"fused", test_batch_with_an_epilogue_is_within_bound, 8},
-        {"inference", test_inference_is_within_bound, FORMS},
-        {"instance", test_instance_with_running_statistics_is_within_bound, 8},
-        {"rms", test_rms_is_within_bound, 6},
-        {"mean_lo", test_mean_lo_completes_the_mean, 4}, /* each variant in both layouts and two types */
-        {"frozen", test_frozen_gradient_of_an_infinity_is_finite, 5},
-        {"many", test_more_values_than_a_float_counts_are_counted, 1},
+    const struct testing_loop loops[] = {
+        {"batch", test_batch_in_training_is_within_bound, 0, FORMS},
+        {"fused", test_batch_with_an_epilogue_is_within_bound, 0, 8},
+        {"inference", test_inference_is_within_bound, 0, FORMS},
+        {"instance", test_instance_with_running_statistics_is_within_bound, 0, 8},
+        {"rms", test_rms_is_within_bound, 0, 6},
+        {"mean_lo", test_mean_lo_completes_the_mean, 0, 4}, /* each variant in both layouts and two types */
+        {"frozen", test_frozen_gradient_of_an_infinity_is_finite, 0, 5},
+        {"many", test_more_values_than_a_float_counts_are_counted, 0, 1},
     };
+    Suite *suite = suite_create("family");
 
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        /* A slow device takes half a minute for a program: it is given the first of each. */
-        const int share = getenv("CLGN_TEST_SMALL") != NULL ? FORMS : 1;
-        TCase *tc = tcase_create(cases[i].name);
-
-        tcase_set_timeout(tc, 0);
-        tcase_add_loop_test(tc, cases[i].test, 0, (cases[i].count + share - 1) / share);
-        suite_add_tcase(suite, tc);
-    }
+    testing_add_loops(suite, loops, sizeof loops / sizeof loops[0], FORMS);
     return testing_run_device_suite(suite, testing_report_errors);
 }

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every forward variant in every layout and dtype over shapes with edges, against the reference. */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "names.h"
-#include "testing_case.h"
+#include "axes.h"
 #include "variants.h"
 
 struct shape {
@@ -45,44 +42,19 @@ static const struct shape shapes[] = {
 enum { SHAPES = (int)(sizeof shapes / sizeof shapes[0]), DTYPES = 4, VARIANTS = VARIANT_PINS - 1, FORMS = 12 };
 
 /* A build costs more than a hundred small runs, so what is compiled in is fixed for a variant, layout and dtype, and
- * all shapes are run on that program; vector width and work-group turn with the number of the axes. */
-struct axes {
-    const char *variant;
-    clgn_layout x, y;
-    clgn_dtype dtype;
-    int vec, wgs;
-};
-
-/* Eight forms with one layout, each dtype in both; four with two, which differ from those in y's addresses only. */
+ * all shapes are run on that program; vector width and work-group turn with the number of the axes. Eight forms with
+ * one layout, each dtype in both; four with two, which differ from those in y's addresses only. */
 static struct axes axes_of(int i)
 {
     const int form = i % FORMS;
     struct axes a;
 
     a.variant = variant_pin[1 + i / FORMS];
-    a.x = form % 2 ? CLGN_LAYOUT_LAST : CLGN_LAYOUT_FIRST;
-    a.y = form < 8 ? a.x : a.x == CLGN_LAYOUT_LAST ? CLGN_LAYOUT_FIRST : CLGN_LAYOUT_LAST;
+    axes_set_layouts(&a, form, 8);
     a.dtype = (clgn_dtype)(CLGN_DTYPE_F32 + (form < 8 ? form / 2 : (form + i / FORMS) % DTYPES));
     a.vec = 1 << (i + i / FORMS) % 5;
     a.wgs = (const int[]){32, 1, 8, testing.small ? 16 : 64}[i % 4]; /* llvmpipe allows some kernels no more than 32 */
     return a;
-}
-
-static const char *axes_text(struct axes a)
-{
-    static char text[128];
-
-    snprintf(text, sizeof text, "%s %s->%s %s vec=%d", a.variant, a.x == CLGN_LAYOUT_LAST ? "last" : "first",
-             a.y == CLGN_LAYOUT_LAST ? "last" : "first", names_dtype(a.dtype), a.vec);
-    return text;
-}
-
-static const char *pin_of(struct axes a, size_t i)
-{
-    static char text[128];
-
-    variant_fix(text, sizeof text, a.variant, a.wgs, a.vec, i);
-    return text;
 }
 
 static struct testing_case case_of(struct axes a, const struct shape *sh)
@@ -94,15 +66,10 @@ static struct testing_case case_of(struct axes a, const struct shape *sh)
     for (size_t i = 0; i < CLGN_MAX_SPATIAL; i++) {
         p->spatial[i] = sh->spatial[i];
     }
-    p->x.dtype = a.dtype;
-    p->x.layout = a.x;
-    p->y.layout = a.y;
+    axes_apply(a, p);
     p->config = a.variant;
-    if (variant_is_given(a.variant)) {
-        p->stats = CLGN_STATS_GIVEN;
-    } else {
-        p->write_mean = p->write_rstd = 1;
-    }
+    variant_suit(p, a.variant);
+    p->write_mean = p->write_rstd = p->stats == CLGN_STATS_COMPUTE;
     return tc;
 }
 
@@ -121,10 +88,7 @@ static void rename_norm(clgn_problem *p)
 /* What a slow device, or one that cannot do float64, leaves of a count of cases. */
 static unsigned expected(struct axes a, unsigned count)
 {
-    if ((a.dtype == CLGN_DTYPE_F64 && !testing.has_f64) || testing.tiny) {
-        return 0;
-    }
-    return testing.small ? count / 2 : count;
+    return testing.small && !testing.tiny && testing_has(a.dtype) ? count / 2 : axes_expected(a, count);
 }
 
 /* A checking simulator takes seconds for a case, a slow device a good part of one: they are given a part of the axes,
@@ -145,11 +109,9 @@ START_TEST(test_forward_shapes_are_within_bound)
     for (size_t i = 0; i < SHAPES; i++) {
         struct testing_case tc = case_of(a, &shapes[i]);
 
-        tc.problem.config = pin_of(a, i);
+        tc.problem.config = axes_pin(a, i);
         rename_norm(&tc.problem);
-        tc.offset = i % 5;
-        tc.pattern = i % 3 == 2 ? TESTING_LARGE_MEAN : TESTING_NORMAL;
-        tc.y_is_x = i % 4 == 1 && a.x == a.y;
+        axes_turn(&tc, i);
         tc.twice = i % 6 == 0;
         (void)testing_case_run(&tc);
     }
@@ -210,7 +172,7 @@ START_TEST(test_forward_patterns_are_within_bound)
     for (size_t k = 0; k < TESTING_PATTERNS * 3; k++) {
         struct testing_case tc = case_of(a, &few[k / TESTING_PATTERNS]);
 
-        tc.problem.config = pin_of(a, k);
+        tc.problem.config = axes_pin(a, k);
         tc.pattern = (enum testing_pattern)(k % TESTING_PATTERNS);
         (void)testing_case_run(&tc);
     }
@@ -234,7 +196,7 @@ START_TEST(test_forward_strides_leave_gaps_alone)
         const size_t more = k / 4 == 0 ? 0 : k / 4 == 1 ? 8 : 5;
         clgn_problem *p = &tc.problem;
 
-        p->config = pin_of(a, k);
+        p->config = axes_pin(a, k);
         p->x.row_stride = k & 1 ? x_row + 4 + k / 4 : 0;
         p->y.row_stride = k & 2 ? y_row + 3 + k / 4 : 0;
         p->x.batch_stride = more || k & 1 ? (p->x.row_stride ? p->x.row_stride : x_row) * x_rows + more : 0;
@@ -292,7 +254,7 @@ START_TEST(test_forward_large_groups_are_within_bound)
     for (size_t k = 0; k < 2 && a.x == a.y; k++) {
         struct testing_case tc = case_of(a, &large[(k + (size_t)_i) % 4]);
 
-        tc.problem.config = k % 2 ? pin_of(a, k) : a.variant;
+        tc.problem.config = k % 2 ? axes_pin(a, k) : a.variant;
         tc.pattern = some[(k + (size_t)_i) % 3];
         tc.offset = k % 2;
         (void)testing_case_run(&tc);
@@ -306,7 +268,7 @@ START_TEST(test_forward_mixed_types_are_within_bound)
 {
     static const struct shape few[] = {{2, 40, 4, 1, {53}}, {1, 32, 2, 2, {8, 8}}, {3, 51, 3, 1, {17}}};
     const clgn_dtype x = (clgn_dtype)(CLGN_DTYPE_F32 + _i % DTYPES), y = (clgn_dtype)(CLGN_DTYPE_F32 + _i / DTYPES);
-    const int possible = x != y && (testing.has_f64 || (x != CLGN_DTYPE_F64 && y != CLGN_DTYPE_F64));
+    const int possible = x != y && testing_has(x) && testing_has(y);
 
     if (is_left_out(_i)) {
         return;
@@ -320,7 +282,7 @@ START_TEST(test_forward_mixed_types_are_within_bound)
         a.vec = 1 << (_i + (int)(k / 3)) % 5;
         a.dtype = x;
         tc = case_of(a, &few[k % 3]);
-        tc.problem.config = pin_of(a, k);
+        tc.problem.config = axes_pin(a, k);
         tc.problem.y.dtype = y;
         tc.pattern = k % 3 == 2 ? TESTING_LARGE_MEAN : TESTING_NORMAL;
         tc.offset = k % 3;
@@ -332,27 +294,18 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("forward");
-    const struct {
-        const char *name;
-        const TTest *test;
-        int count;
-    } cases[] = {
-        {"shapes", test_forward_shapes_are_within_bound, VARIANTS * FORMS},
-        {"own", test_forward_own_numbers_are_within_bound, VARIANTS * FORMS},
-        {"unpinned", test_forward_unpinned_is_within_bound, 4},
-        {"patterns", test_forward_patterns_are_within_bound, VARIANTS * FORMS},
-        {"strides", test_forward_strides_leave_gaps_alone, VARIANTS * FORMS},
-        {"aligned", test_forward_aligned_strides_leave_gaps_alone, VARIANTS},
-        {"large", test_forward_large_groups_are_within_bound, VARIANTS * FORMS},
-        {"mixed", test_forward_mixed_types_are_within_bound, DTYPES * DTYPES},
+    const struct testing_loop loops[] = {
+        {"shapes", test_forward_shapes_are_within_bound, 0, VARIANTS * FORMS},
+        {"own", test_forward_own_numbers_are_within_bound, 0, VARIANTS * FORMS},
+        {"unpinned", test_forward_unpinned_is_within_bound, 0, 4},
+        {"patterns", test_forward_patterns_are_within_bound, 0, VARIANTS * FORMS},
+        {"strides", test_forward_strides_leave_gaps_alone, 0, VARIANTS * FORMS},
+        {"aligned", test_forward_aligned_strides_leave_gaps_alone, 0, VARIANTS},
+        {"large", test_forward_large_groups_are_within_bound, 0, VARIANTS * FORMS},
+        {"mixed", test_forward_mixed_types_are_within_bound, 0, DTYPES * DTYPES},
     };
+    Suite *suite = suite_create("forward");
 
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        TCase *tc = tcase_create(cases[i].name);
-
-        tcase_add_loop_test(tc, cases[i].test, 0, cases[i].count);
-        suite_add_tcase(suite, tc);
-    }
+    testing_add_loops(suite, loops, sizeof loops / sizeof loops[0], 1);
     return testing_run_device_suite(suite, testing_report_errors);
 }

@@ -1,60 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Backward through what is fused before and after the normalisation, by every variant. */
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
+#include "fusions.h"
 #include "names.h"
-#include "testing_case.h"
 #include "variants.h"
 
-/* Each program is built for its own fusion, so a fusion costs a build: the shapes ride along. */
-struct small_shape {
-    size_t n, c, s, groups;
-};
+enum { VARIANTS = BACKWARD_PINS };
 
-static const struct small_shape shapes[] = {{2, 48, 37, 3}, {3, 64, 16, 4}, {1, 34, 21, 2}};
-
-enum { SHAPES = 3, VARIANTS = BACKWARD_PINS };
-
-/* Makes a problem one that the variant can compute. */
-static void suit(clgn_problem *p, const char *variant)
-{
-    if (strcmp(variant, "bwd_batch") == 0) {
-        p->norm = CLGN_NORM_BATCH;
-        p->groups = 0;
-        p->rms = 0;
-    }
-    if (variant_is_given(variant)) {
-        p->stats = CLGN_STATS_GIVEN;
-        p->rms = p->mean_lo = p->dmean = p->drstd = 0;
-    }
-    if (p->rms) {
-        p->mean_lo = p->dmean = 0;
-    }
-}
-
-/* Runs a fusion on all shapes by a variant. Layout, vector and work-group change with the turn. */
+/* Runs a fusion on all shapes by a variant. */
 static void run(const clgn_problem *fusion, const char *variant, unsigned turn)
 {
-    for (unsigned i = 0; i < SHAPES; i++) {
-        struct testing_case tc = {.problem = *fusion};
+    for (unsigned i = 0; i < FUSION_SHAPES; i++) {
+        struct testing_case tc = fusion_case(fusion, variant, turn, i);
         clgn_problem *p = &tc.problem;
-        char pin[128];
 
-        variant_fix(pin, sizeof pin, variant, (const int[]){32, 1, 8}[turn % 3], 1 << turn % 5, i);
         p->direction = CLGN_BACKWARD;
-        p->n = shapes[i].n;
-        p->c = shapes[i].c;
-        p->spatial_dims = 1;
-        p->spatial[0] = shapes[i].s;
-        p->groups = shapes[i].groups;
-        p->config = pin;
-        p->x.layout = turn % 2 ? CLGN_LAYOUT_LAST : CLGN_LAYOUT_FIRST;
-        p->y.layout = turn % 8 == 3 ? CLGN_LAYOUT_FIRST : turn % 8 == 6 ? CLGN_LAYOUT_LAST : p->x.layout;
-        suit(p, variant);
-        tc.offset = i;
-        tc.pattern = i == 1 ? TESTING_LARGE_MEAN : TESTING_NORMAL;
+        p->rms = p->rms && p->norm != CLGN_NORM_BATCH && p->stats == CLGN_STATS_COMPUTE;
+        if (p->stats != CLGN_STATS_COMPUTE) {
+            p->mean_lo = p->dmean = p->drstd = 0;
+        }
+        if (p->rms) {
+            p->mean_lo = p->dmean = 0;
+        }
         tc.dx_is_dy = i == 0 && p->x.layout == p->y.layout &&
                       (p->y.dtype == CLGN_DTYPE_NONE || p->y.dtype == p->x.dtype);
         tc.dskip_is_dx = i == 2 && p->skip == CLGN_SKIP_FULL && p->dskip;
@@ -62,64 +30,31 @@ static void run(const clgn_problem *fusion, const char *variant, unsigned turn)
     }
 }
 
-/* A dtype that the device has: float64 stands back for float32 where it is lacking. */
-static clgn_dtype available(unsigned dtype)
-{
-    return dtype == CLGN_DTYPE_F64 && !testing.has_f64 ? CLGN_DTYPE_F32 : (clgn_dtype)dtype;
-}
-
-static unsigned at_least(unsigned count)
-{
-    return testing.tiny || testing.small ? 1 : count;
-}
-
-static clgn_problem plain(void)
-{
-    clgn_problem p = testing_problem(1, 1, 1, 1);
-
-    p.gamma = p.beta = CLGN_DTYPE_NONE;
-    return p;
-}
-
 /* Every activation by half of the variants, with the low part of the mean. */
 START_TEST(test_gradient_of_activation_is_within_bound)
 {
     testing_tally_begin();
     for (int v = _i % 2; v < VARIANTS; v += 2) {
-        clgn_problem p = plain();
+        clgn_problem p = fusion_none();
 
         p.gamma = p.beta = CLGN_DTYPE_F32;
         p.dgamma = p.dbeta = CLGN_GRADIENT_WRITE;
         p.mean_lo = 1;
-        p.act = (clgn_act)_i;
-        p.act_alpha = p.act == CLGN_ACT_LEAKY_RELU ? 0.01 : p.act == CLGN_ACT_ELU ? 1.5 : 0.0;
-        p.x.dtype = available(CLGN_DTYPE_F32 + (unsigned)(_i + v) % 4);
+        fusion_set_act(&p, _i);
+        p.x.dtype = fusion_dtype(CLGN_DTYPE_F32 + (unsigned)(_i + v) % 4);
         run(&p, backward_pin[v], (unsigned)(_i + v));
     }
-    testing_tally_end(names_act((clgn_act)_i), at_least(VARIANTS / 2 * SHAPES));
+    testing_tally_end(names_act((clgn_act)_i), testing_at_least(VARIANTS / 2 * FUSION_SHAPES));
 }
 END_TEST
 
-/* Far out on both sides: given statistics put z where it is wanted. */
 START_TEST(test_gradient_of_activation_in_its_tails_is_within_bound)
 {
-    const clgn_dtype types[] = {CLGN_DTYPE_F32, _i % 2 ? CLGN_DTYPE_F16 : CLGN_DTYPE_F64};
+    clgn_problem p = testing_problem(2, 8, 211, 2);
 
-    testing_tally_begin();
-    for (int i = 0; i < 4; i++) {
-        struct testing_case tc = {.problem = testing_problem(2, 8, 211, 2)};
-
-        tc.pattern = i / 2 ? TESTING_ALTERNATING : TESTING_WIDE;
-        tc.problem.direction = CLGN_BACKWARD;
-        tc.problem.stats = CLGN_STATS_GIVEN;
-        tc.problem.gamma = CLGN_DTYPE_NONE;
-        tc.problem.act = (clgn_act)_i;
-        tc.problem.act_alpha = 0.5;
-        tc.problem.dbeta = CLGN_GRADIENT_WRITE;
-        tc.problem.x.dtype = available(types[i % 2]);
-        (void)testing_case_run(&tc);
-    }
-    testing_tally_end("tails", at_least(4));
+    p.direction = CLGN_BACKWARD;
+    p.dbeta = CLGN_GRADIENT_WRITE;
+    fusion_run_tails(&p, _i);
 }
 END_TEST
 
@@ -131,12 +66,12 @@ START_TEST(test_gradient_of_epilogue_is_within_bound)
     testing_tally_begin();
     for (unsigned v = set % 3; v < VARIANTS; v += 3) {
         const clgn_gradient how = (set + v) % 3 ? CLGN_GRADIENT_WRITE : CLGN_GRADIENT_ADD;
-        clgn_problem p = plain();
+        clgn_problem p = fusion_none();
 
-        p.x.dtype = available(CLGN_DTYPE_F32 + (set + v / 2) % 4);
-        p.gamma = set & 1 ? (v % 2 ? p.x.dtype : CLGN_DTYPE_F32) : CLGN_DTYPE_NONE;
+        p.x.dtype = fusion_dtype(CLGN_DTYPE_F32 + (set + v / 2) % 4);
+        p.gamma = set & 1 ? fusion_parameter(&p, 1 + v % 2) : CLGN_DTYPE_NONE;
         p.beta = set & 2 ? CLGN_DTYPE_F32 : CLGN_DTYPE_NONE;
-        p.scale = set & 4 ? (v % 2 ? CLGN_DTYPE_F32 : p.x.dtype) : CLGN_DTYPE_NONE;
+        p.scale = set & 4 ? fusion_parameter(&p, 1 + (v + 1) % 2) : CLGN_DTYPE_NONE;
         p.shift = set & 8 ? CLGN_DTYPE_F32 : CLGN_DTYPE_NONE;
         p.residual = (set & 16) != 0;
         p.dgamma = p.gamma ? how : CLGN_GRADIENT_NONE;
@@ -148,7 +83,7 @@ START_TEST(test_gradient_of_epilogue_is_within_bound)
         p.mean_lo = p.act != CLGN_ACT_NONE;
         run(&p, backward_pin[v], set + v);
     }
-    testing_tally_end("epilogue", at_least(SHAPES));
+    testing_tally_end("epilogue", testing_at_least(FUSION_SHAPES));
 }
 END_TEST
 
@@ -159,11 +94,11 @@ START_TEST(test_gradient_of_prologue_is_within_bound)
 
     testing_tally_begin();
     for (unsigned v = kind % 2; v < VARIANTS; v += 2) {
-        clgn_problem p = plain();
+        clgn_problem p = fusion_none();
 
-        p.x.dtype = available(CLGN_DTYPE_F32 + (kind / 3 + v) % 4);
+        p.x.dtype = fusion_dtype(CLGN_DTYPE_F32 + (kind / 3 + v) % 4);
         p.skip = (clgn_skip)(kind % 3);
-        p.bias = kind / 3 % 3 == 0 ? CLGN_DTYPE_NONE : kind / 3 % 3 == 1 ? CLGN_DTYPE_F32 : p.x.dtype;
+        p.bias = fusion_parameter(&p, kind / 3);
         p.sum = kind >= 9;
         p.gamma = kind % 2 ? CLGN_DTYPE_F32 : CLGN_DTYPE_NONE;
         p.dgamma = p.gamma ? CLGN_GRADIENT_WRITE : CLGN_GRADIENT_NONE;
@@ -174,7 +109,7 @@ START_TEST(test_gradient_of_prologue_is_within_bound)
         p.dbias = p.bias == CLGN_DTYPE_NONE ? CLGN_GRADIENT_NONE : v % 3 ? CLGN_GRADIENT_ADD : CLGN_GRADIENT_WRITE;
         run(&p, backward_pin[v], kind + v);
     }
-    testing_tally_end("prologue", at_least(SHAPES));
+    testing_tally_end("prologue", testing_at_least(FUSION_SHAPES));
 }
 END_TEST
 
@@ -183,7 +118,7 @@ START_TEST(test_gradient_into_statistics_is_within_bound)
 {
     testing_tally_begin();
     for (unsigned v = 0; v < VARIANTS; v++) {
-        clgn_problem p = plain();
+        clgn_problem p = fusion_none();
 
         p.gamma = CLGN_DTYPE_F32;
         p.dgamma = CLGN_GRADIENT_WRITE;
@@ -193,7 +128,7 @@ START_TEST(test_gradient_into_statistics_is_within_bound)
         p.act = p.mean_lo ? CLGN_ACT_SILU : CLGN_ACT_NONE;
         run(&p, backward_pin[v], (unsigned)_i + v);
     }
-    testing_tally_end("statistics", at_least((VARIANTS - 1) * SHAPES));
+    testing_tally_end("statistics", testing_at_least((VARIANTS - 1) * FUSION_SHAPES));
 }
 END_TEST
 
@@ -202,7 +137,7 @@ START_TEST(test_gradients_drawn_at_random_are_within_bound)
 {
     char text[32];
     struct testing_rng rng;
-    struct testing_case tc = {.problem = plain(), .twice = 1};
+    struct testing_case tc = {.problem = fusion_none(), .twice = 1};
     clgn_problem *p = &tc.problem;
 
     snprintf(text, sizeof text, "gradients %d", _i);
@@ -214,8 +149,8 @@ START_TEST(test_gradients_drawn_at_random_are_within_bound)
     p->groups = p->norm == CLGN_NORM_GROUP ? (size_t[]){1, 2, 3, 6, 8, 24}[testing_rng_below(&rng, 6)] : 0;
     p->spatial_dims = testing_rng_below(&rng, 5) != 0 || p->norm == CLGN_NORM_BATCH;
     p->spatial[0] = 2 + testing_rng_below(&rng, 70);
-    p->x.dtype = available(CLGN_DTYPE_F32 + (unsigned)testing_rng_below(&rng, 4));
-    p->y.dtype = available((unsigned)testing_rng_below(&rng, 5));
+    p->x.dtype = fusion_dtype(CLGN_DTYPE_F32 + (unsigned)testing_rng_below(&rng, 4));
+    p->y.dtype = fusion_dtype((unsigned)testing_rng_below(&rng, 5));
     p->x.layout = (clgn_layout)testing_rng_below(&rng, 2);
     p->y.layout = (clgn_layout)testing_rng_below(&rng, 2);
     p->skip = (clgn_skip)testing_rng_below(&rng, 3);
@@ -244,33 +179,22 @@ START_TEST(test_gradients_drawn_at_random_are_within_bound)
     tc.pattern = testing_rng_below(&rng, 3) ? TESTING_NORMAL : TESTING_LARGE_MEAN;
     testing_tally_begin();
     (void)testing_case_run(&tc);
-    testing_tally_end("at random", at_least(1));
+    testing_tally_end("at random", testing_at_least(1));
 }
 END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("gradients");
-    const struct {
-        const char *name;
-        const TTest *test;
-        int count;
-    } cases[] = {
-        {"activation", test_gradient_of_activation_is_within_bound, CLGN_ACT_ELU + 1},
-        {"tails", test_gradient_of_activation_in_its_tails_is_within_bound, CLGN_ACT_ELU + 1},
-        {"epilogue", test_gradient_of_epilogue_is_within_bound, 32},
-        {"prologue", test_gradient_of_prologue_is_within_bound, 18},
-        {"statistics", test_gradient_into_statistics_is_within_bound, 8},
-        {"everything", test_gradients_drawn_at_random_are_within_bound, 40},
+    const struct testing_loop loops[] = {
+        {"activation", test_gradient_of_activation_is_within_bound, 0, CLGN_ACT_ELU + 1},
+        {"tails", test_gradient_of_activation_in_its_tails_is_within_bound, 0, CLGN_ACT_ELU + 1},
+        {"epilogue", test_gradient_of_epilogue_is_within_bound, 0, 32},
+        {"prologue", test_gradient_of_prologue_is_within_bound, 0, 18},
+        {"statistics", test_gradient_into_statistics_is_within_bound, 0, 8},
+        {"everything", test_gradients_drawn_at_random_are_within_bound, 0, 40},
     };
+    Suite *suite = suite_create("gradients");
 
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        /* A slow device takes half a minute for a program: it is given the first of each. */
-        const int share = getenv("CLGN_TEST_SMALL") != NULL ? 40 : 1;
-        TCase *tc = tcase_create(cases[i].name);
-
-        tcase_add_loop_test(tc, cases[i].test, 0, (cases[i].count + share - 1) / share);
-        suite_add_tcase(suite, tc);
-    }
+    testing_add_loops(suite, loops, sizeof loops / sizeof loops[0], 40);
     return testing_run_device_suite(suite, testing_report_errors);
 }

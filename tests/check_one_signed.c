@@ -108,13 +108,7 @@ static struct testing_case case_of(const struct shape *sh, const char *pin)
     p->config = pin;
     p->beta = CLGN_DTYPE_F32;
     p->dbeta = CLGN_GRADIENT_WRITE;
-    if (variant_is_given(pin)) {
-        p->stats = CLGN_STATS_GIVEN;
-    }
-    if (pin != NULL && strcmp(pin, "bwd_batch") == 0) {
-        p->norm = CLGN_NORM_BATCH;
-        p->groups = 0;
-    }
+    variant_suit(p, pin);
     return tc;
 }
 

@@ -88,12 +88,94 @@ cl_command_queue job_out_of_order_queue(void)
     return queue;
 }
 
+void job_expect_waiting(const clgn_problem *problem, cl_command_queue queue)
+{
+    struct job job;
+
+    job_begin(problem, &job);
+    job_hold_back(&job, queue);
+    job_check(&job);
+    job_end(&job);
+}
+
+/* An even number, so that the last run goes from the output's buffer to the input's. */
+enum { CHAIN = 10 };
+
+static void run_to_and_fro(struct job *job, cl_command_queue queue, int with_events)
+{
+    const int backward = job->data.problem.direction == CLGN_BACKWARD;
+    clgn_args args = job->data.args;
+    clgn_tensor *in = backward ? &args.dy : &args.x, *out = backward ? &args.dx : &args.y;
+    cl_event event[CHAIN] = {NULL};
+
+    for (int i = 0; i < CHAIN; i++) {
+        const cl_uint n_wait = with_events && i > 0;
+        const clgn_tensor next = *out;
+
+        ck_assert_int_eq(clgn_plan_enqueue(job->plan, queue, &args, n_wait, n_wait ? &event[i - 1] : NULL, &event[i]),
+                         CLGN_OK);
+        *out = *in;
+        *in = next;
+    }
+    ck_assert_int_eq(clWaitForEvents(1, &event[CHAIN - 1]), CL_SUCCESS);
+    for (int i = 0; i < CHAIN; i++) {
+        (void)clReleaseEvent(event[i]);
+    }
+}
+
+void job_expect_chained(const clgn_problem *problem, cl_command_queue queue, int with_events)
+{
+    const int backward = problem->direction == CLGN_BACKWARD;
+    const enum testing_slot in = backward ? TESTING_DY : TESTING_X, out = backward ? TESTING_DX : TESTING_Y;
+    struct job chained, single;
+    double *expected = NULL, *found;
+
+    job_begin(problem, &chained);
+    run_to_and_fro(&chained, queue, with_events);
+    job_begin(problem, &single);
+    for (int i = 0; i < CHAIN; i++) {
+        job_enqueue(&single, testing.queue, 0, NULL, NULL);
+        ck_assert_int_eq(clFinish(testing.queue), CL_SUCCESS);
+        free(expected);
+        expected = job_fetch(&single, out);
+        ck_assert_int_eq(testing_data_set(&single.data, in, expected), CLGN_OK);
+    }
+    found = job_fetch(&chained, in);
+    ck_assert_mem_eq(found, expected, chained.data.tensor[in].elements * sizeof *found);
+    free(found);
+    free(expected);
+    job_end(&chained);
+    job_end(&single);
+    ck_assert_int_eq(clFinish(queue), CL_SUCCESS);
+}
+
 int job_has_layers(const char *test)
 {
     if (!layers_open()) {
         testing_skip(test, "the OpenCL loader has no layers");
     }
     return layers_open();
+}
+
+void job_expect_shared_program(const clgn_problem *problem)
+{
+    clgn_problem p = *problem;
+    struct job first, second;
+
+    job_begin(&p, &first);
+    if (p.config != NULL && strstr(p.config, "onepass") == NULL) {
+        p.n += 1;
+        p.spatial[0] = 173;
+    }
+    p.eps = 1e-3;
+    layers_reset_calls();
+    job_begin(&p, &second);
+    ck_assert_int_eq(layers_calls("clBuildProgram"), 0);
+    ck_assert_int_eq(layers_calls("clCreateProgramWithSource"), 0);
+    job_enqueue(&second, testing.queue, 0, NULL, NULL);
+    job_check(&second);
+    job_end(&first);
+    job_end(&second);
 }
 
 /* Calls that could wait, allocate on the device or compile: an enqueue makes none. */
@@ -112,44 +194,52 @@ static const char *const forbidden[] = {
     "clGetProgramBuildInfo",
 };
 
-void job_enqueue_without_calls(struct job *job)
+void job_expect_no_calls(const clgn_problem *problem)
 {
+    struct job job;
     cl_event done = NULL;
     long calls = 0, allocated;
     clgn_status st;
 
+    job_begin(problem, &job);
     layers_reset_calls();
     allocations_begin(); /* nothing of Check between here and the end of the count: it allocates */
-    st = clgn_plan_enqueue(job->plan, testing.queue, &job->data.args, 0, NULL, &done);
+    st = clgn_plan_enqueue(job.plan, testing.queue, &job.data.args, 0, NULL, &done);
     allocated = allocations_end();
     ck_assert_msg(st == CLGN_OK, "%s", testing.message);
     for (size_t i = 0; i < sizeof forbidden / sizeof forbidden[0]; i++) {
         const long count = layers_calls(forbidden[i]);
 
-        ck_assert_msg(count <= 0, "%s: %ld calls of %s", job->data.text, count, forbidden[i]);
+        ck_assert_msg(count <= 0, "%s: %ld calls of %s", job.data.text, count, forbidden[i]);
         calls += count;
     }
     ck_assert_int_le(calls, 0);
     ck_assert_int_ge(layers_calls("clEnqueueNDRangeKernel"), 1);
-    ck_assert_msg(allocated == 0, "%s: %ld allocations", job->data.text, allocated);
+    ck_assert_msg(allocated == 0, "%s: %ld allocations", job.data.text, allocated);
     ck_assert_int_eq(clWaitForEvents(1, &done), CL_SUCCESS);
     (void)clReleaseEvent(done);
+    job_check(&job);
+    job_end(&job);
 }
 
-void job_enqueue_without_handles(struct job *job)
+void job_expect_no_handles(const clgn_problem *problem)
 {
-    const long live = layers_live(NULL);
+    struct job job;
+    long live;
 
+    job_begin(problem, &job);
+    live = layers_live(NULL);
     for (int i = 0; i < 5; i++) {
         cl_event done = NULL;
 
-        job_enqueue(job, testing.queue, 0, NULL, i % 2 ? &done : NULL);
+        job_enqueue(&job, testing.queue, 0, NULL, i % 2 ? &done : NULL);
         ck_assert_int_eq(clFinish(testing.queue), CL_SUCCESS);
         if (done != NULL) {
             (void)clReleaseEvent(done);
         }
     }
     ck_assert_int_eq(layers_live(NULL), live);
+    job_end(&job);
 }
 
 void job_expect_description(const clgn_problem *problem)

@@ -28,15 +28,26 @@ void job_hold_back(struct job *job, cl_command_queue queue);
 /* NULL, and a line that says so, where the device has none. */
 cl_command_queue job_out_of_order_queue(void);
 
-/* 0, and a line that says so, where the OpenCL loader has no layers; the two that follow need them. */
+/* Plans, holds the work back and asserts that what is behind it is right. */
+void job_expect_waiting(const clgn_problem *problem, cl_command_queue queue);
+
+/* Runs there and back between the buffers of x and y, or dy and dx, many times: the bits must be those of single runs,
+ * and only the queue's order, or the events, keep them so. */
+void job_expect_chained(const clgn_problem *problem, cl_command_queue queue, int with_events);
+
+/* 0, and a line that says so, where the OpenCL loader has no layers; the three that follow need them. */
 int job_has_layers(const char *test);
 
-/* Enqueues and waits; asserts that meanwhile no call could wait, allocate on the device or compile, and that nothing
- * was allocated on the host. */
-void job_enqueue_without_calls(struct job *job);
+/* Asserts that a second plan builds no program when only what is an argument differs. Where the shape is compiled in,
+ * because the library chooses or the pin holds it in registers, it stays. */
+void job_expect_shared_program(const clgn_problem *problem);
 
-/* Enqueues several times, with an event and without; asserts that as many handles live after as before. */
-void job_enqueue_without_handles(struct job *job);
+/* Plans, enqueues and waits; asserts that an enqueue makes no call that could wait, allocate on the device or compile,
+ * that it allocates nothing on the host, and that what it gives is right. */
+void job_expect_no_calls(const clgn_problem *problem);
+
+/* Plans and enqueues several times, with an event and without; asserts that as many handles live after as before. */
+void job_expect_no_handles(const clgn_problem *problem);
 
 /* Asserts that a plan's description is a pin that gives the same plan. */
 void job_expect_description(const clgn_problem *problem);

@@ -192,9 +192,52 @@ int testing_run_device_suite(Suite *suite, void (*report)(void))
     return status;
 }
 
+void testing_add_loops(Suite *suite, const struct testing_loop *loops, size_t count, int share)
+{
+    const int parts = getenv("CLGN_TEST_SMALL") != NULL ? share : 1;
+
+    for (size_t i = 0; i < count; i++) {
+        TCase *tc = tcase_create(loops[i].name);
+
+        tcase_add_loop_test(tc, loops[i].test, loops[i].first,
+                            loops[i].first + (loops[i].behind - loops[i].first + parts - 1) / parts);
+        suite_add_tcase(suite, tc);
+    }
+}
+
 int testing_run_host_suite(Suite *suite)
 {
     return run(suite, CK_FORK_GETENV, NULL);
+}
+
+int testing_has(clgn_dtype dtype)
+{
+    return dtype != CLGN_DTYPE_F64 || testing.has_f64;
+}
+
+int testing_has_single(cl_device_fp_config what)
+{
+    cl_device_fp_config config = 0;
+
+    (void)clGetDeviceInfo(testing.device, CL_DEVICE_SINGLE_FP_CONFIG, sizeof config, &config, NULL);
+    return (config & what) != 0;
+}
+
+cl_mem testing_buffer_create(size_t bytes, const void *data)
+{
+    cl_int code;
+    cl_mem mem = clCreateBuffer(testing.cl, CL_MEM_READ_WRITE, bytes, NULL, &code);
+
+    ck_assert_int_eq(code, CL_SUCCESS);
+    if (data != NULL) {
+        ck_assert_int_eq(clEnqueueWriteBuffer(testing.queue, mem, CL_TRUE, 0, bytes, data, 0, NULL, NULL), CL_SUCCESS);
+    }
+    return mem;
+}
+
+unsigned testing_at_least(unsigned count)
+{
+    return testing.tiny || testing.small ? 1 : count;
 }
 
 /* FNV-1a of the text, so that a case has the same numbers wherever it stands in its suite. */

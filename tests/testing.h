@@ -31,6 +31,29 @@ struct testing_device {
 
 extern struct testing_device testing;
 
+/* Whether the device has a dtype. */
+int testing_has(clgn_dtype dtype);
+
+/* Whether its float32 has what a CL_FP_... says. */
+int testing_has_single(cl_device_fp_config what);
+
+/* A buffer of the device, which data (unless NULL) is written to; asserts that there is one. */
+cl_mem testing_buffer_create(size_t bytes, const void *data);
+
+/* How many of a count of cases must be right: a slow device may leave all but one out. */
+unsigned testing_at_least(unsigned count);
+
+/* A test, run for each number in [first, behind). */
+struct testing_loop {
+    const char *name; /* of the tcase */
+    const TTest *test;
+    int first, behind;
+};
+
+/* Adds loops to a suite, a tcase each. A slow device takes long for a program: of each it is given the first of share
+ * parts. */
+void testing_add_loops(Suite *suite, const struct testing_loop *loops, size_t count, int share);
+
 /* Opens the device, runs the suite without forking, closes: what main returns. Without a device it says so and returns
  * TESTING_SKIP. report may be NULL; it is called after the tests. */
 int testing_run_device_suite(Suite *suite, void (*report)(void));

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <clgn/clgn.h>
+
 static const char *const variant_pin[] = {
     NULL, /* the library's own choice */
 #define CLGN_FORWARD_VARIANT(name) #name,
@@ -34,6 +36,18 @@ enum { VARIANT_PINS = (int)(sizeof variant_pin / sizeof variant_pin[0]) };
 static inline int variant_is_given(const char *pin)
 {
     return pin != NULL && strstr(pin, "given") != NULL;
+}
+
+/* Makes a problem one that the pinned variant can compute: on given statistics, or over the batch. */
+static inline void variant_suit(clgn_problem *p, const char *pin)
+{
+    if (variant_is_given(pin)) {
+        p->stats = CLGN_STATS_GIVEN;
+    }
+    if (pin != NULL && strcmp(pin, "bwd_batch") == 0) {
+        p->norm = CLGN_NORM_BATCH;
+        p->groups = 0;
+    }
 }
 
 /* A pin of which all that is compiled in is said, so that one program serves many shapes; the numbers that are kernel
