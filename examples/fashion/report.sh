@@ -109,7 +109,8 @@ tables() {
         echo "| $b | $(percent 11 bn 0 "$b") | $(percent 12 bn 0 "$b") | $(final 1 %.3f 13 bn 0 "$b") |" \
             "$(final 1 %.3f 14 bn 0 "$b") |"
     done
-    printf '\n## Time, of the fastest epoch\n\n| batch | BN, ms a step | conv / norm / rest, %% | GN, ms a step | conv / norm / rest, %% |\n'
+    printf '\n## Time, of the fastest epoch\n\n'
+    printf '| batch | BN, ms a step | conv / norm / rest, %% | GN, ms a step | conv / norm / rest, %% |\n'
     printf '|---|---|---|---|---|\n'
     for b in "${batches[@]}"; do
         echo "| $b | $(step_cells bn 0 "$b") | $(step_cells gn 8 "$b") |"
