@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* bench-norm: speed of forward or backward on given problems, next to the fastest copy of the same bytes. */
+/* bench_norm: speed of forward or backward on given problems, next to the fastest copy of the same bytes. */
 #include <clgn/clgn.h>
 
 #include <math.h>
@@ -273,7 +273,7 @@ static int run_all(const struct bench *b)
         struct row row = {.text = b->options.problems[i]};
         char error[ERROR_BYTES] = "";
         if (run_job(b, &job, &row, error) != 0) {
-            fprintf(stderr, "bench-norm: %s: %s\n", row.text, error);
+            fprintf(stderr, "bench_norm: %s: %s\n", row.text, error);
         } else {
             log_sum += log(efficiency(&row));
             least = fmin(least, efficiency(&row));
@@ -307,7 +307,7 @@ int main(int argc, char **argv)
     if (result != 0) {
         return result > 0 ? 0 : 1;
     }
-    result = device_open(bench.options.device, "bench-norm", &bench.device, error, sizeof(error));
+    result = device_open(bench.options.device, "bench_norm", &bench.device, error, sizeof(error));
     if (result == 0) {
         const size_t inputs = bench.options.direction == CLGN_BACKWARD ? 2 : 1;
         result = copy_create(bench.device.context, bench.device.entry.device,
@@ -315,7 +315,7 @@ int main(int argc, char **argv)
                              names_dtype_bytes(bench.options.out_dtype), &bench.copies, error, sizeof(error));
     }
     if (result != 0) {
-        fprintf(stderr, "bench-norm: %s\n", error);
+        fprintf(stderr, "bench_norm: %s\n", error);
         result = 2;
     } else {
         result = run_all(&bench);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Parsing of bench-norm's command line. */
+/* Parsing of bench_norm's command line. */
 #include "bench_options.h"
 
 #include <getopt.h>
@@ -31,7 +31,7 @@ static const struct option long_options[] = {
 static void print_help(FILE *out)
 {
     fprintf(out,
-            "usage: bench-norm [-d P:D] [--op fwd|bwd] [--dt TYPE] [--out-dt TYPE] [--layout nchw|nhwc]\n"
+            "usage: bench_norm [-d P:D] [--op fwd|bwd] [--dt TYPE] [--out-dt TYPE] [--layout nchw|nhwc]\n"
             "                  [--out-layout nchw|nhwc] [--act NAME] [--config PIN] [--seconds S] [--json] PROBLEM...\n"
             "Median time of GroupNorm with gamma and beta, and of the fastest copy of the same bytes, measured in one\n"
             "interleaved run over buffers that do not fit the caches. Backward (bwd) reads x and dy, and writes dx, "
@@ -103,7 +103,7 @@ int bench_options_parse(int argc, char **argv, struct bench_options *options)
         }
         if (parse_one(option, optarg, options) != 0) {
             if (option != '?') {
-                fprintf(stderr, "bench-norm: '%s' is not understood\n", optarg);
+                fprintf(stderr, "bench_norm: '%s' is not understood\n", optarg);
             }
             print_help(stderr);
             return -1;
@@ -118,7 +118,7 @@ int bench_options_parse(int argc, char **argv, struct bench_options *options)
     options->problems = argv + optind;
     options->problem_count = argc - optind;
     if (options->problem_count == 0) {
-        fprintf(stderr, "bench-norm: no PROBLEM given\n");
+        fprintf(stderr, "bench_norm: no PROBLEM given\n");
         print_help(stderr);
         return -1;
     }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The command line of bench-norm. */
+/* The command line of bench_norm. */
 #ifndef CLGN_BENCH_OPTIONS_H
 #define CLGN_BENCH_OPTIONS_H
 
