@@ -161,7 +161,7 @@ typedef struct clgn_problem {
     size_t c;                         /**< channels, >= 1 */
     size_t spatial_dims;              /**< 0 to CLGN_MAX_SPATIAL */
     size_t spatial[CLGN_MAX_SPATIAL]; /**< each >= 1; their product is s */
-    size_t groups;                    /**< divides c; for LAYER 0 or 1, for INSTANCE 0 or c */
+    size_t groups;                    /**< divides c; for LAYER 0 or 1, for INSTANCE and BATCH 0 or c */
     double eps;                       /**< added to the variance; finite, >= 0 */
     clgn_tensor_desc x;               /**< dtype must be set */
     clgn_tensor_desc y;               /**< dtype NONE: x's */
@@ -189,7 +189,7 @@ typedef struct clgn_problem {
                       deviation. Like mean; for COMPUTE without rms */
     int running; /**< not 0: update args.running_mean and running_var, [c]; BATCH and INSTANCE, forward, COMPUTE */
     int running_biased; /**< not 0: running_var takes the population variance, else the unbiased one */
-    double momentum;    /**< running = (1 - momentum) * running + momentum * new */
+    double momentum;    /**< running = (1 - momentum) * running + momentum * new; 0 to 1 */
     clgn_direction direction;
     clgn_gradient dgamma, dbeta, dscale, dshift, dbias; /**< backward; where the problem has the parameter */
     clgn_gradient dskip;                                /**< a full one is written, never added to */
@@ -297,7 +297,8 @@ typedef struct clgn_plan clgn_plan;
  * @param options NULL for defaults; copied
  * @param context receives the handle, on success only; release with clgn_context_release
  * @return   CLGN_OK; CLGN_ERR_ARGUMENT (a NULL, a device that is not in cl, an unknown struct_size);
- *           CLGN_ERR_DEVICE (not available, no compiler); CLGN_ERR_OPENCL; CLGN_ERR_MEMORY        @since 0.1
+ *           CLGN_ERR_DEVICE (not available, no compiler, not little-endian); CLGN_ERR_OPENCL; CLGN_ERR_MEMORY
+ *                                                                                                   @since 0.1
  */
 CLGN_API clgn_status clgn_context_create(cl_context cl, cl_device_id device, const clgn_options *options,
                                          clgn_context **context);
