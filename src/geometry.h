@@ -67,9 +67,6 @@ struct clgn_geometry {
 /* Whether a strided tensor has y's type and layout, not x's. */
 int clgn_follows_y(enum clgn_role role);
 
-/* Whether any gradient is wanted that is a sum over elements. */
-int clgn_sums_wanted(const struct clgn_problem *problem);
-
 /* Name of a tensor, as in clgn_args. */
 const char *clgn_role_name(enum clgn_role role);
 

@@ -229,3 +229,47 @@ void vector_release(struct vector_case *v)
     }
     memset(v, 0, sizeof *v);
 }
+
+clgn_problem vector_backward(const struct vector_case *v)
+{
+    clgn_problem p = v->problem;
+
+    p.direction = CLGN_BACKWARD;
+    p.mean_lo = 1;
+    p.dgamma = v->dgamma != NULL ? CLGN_GRADIENT_WRITE : CLGN_GRADIENT_NONE;
+    p.dbeta = v->dbeta != NULL ? CLGN_GRADIENT_WRITE : CLGN_GRADIENT_NONE;
+    p.dscale = v->dscale != NULL ? CLGN_GRADIENT_WRITE : CLGN_GRADIENT_NONE;
+    p.dshift = v->dshift != NULL ? CLGN_GRADIENT_WRITE : CLGN_GRADIENT_NONE;
+    p.dresidual = v->dresidual != NULL;
+    return p;
+}
+
+int vector_bounds_create(const struct vector_case *v, struct vector_bounds *bounds)
+{
+    const struct reference_tensors in = {
+        .x = v->x, .gamma = v->gamma, .beta = v->beta, .scale = v->scale, .shift = v->shift, .residual = v->residual};
+    const struct reference_upstream up = {v->dy, NULL, NULL};
+    const clgn_problem backward = vector_backward(v);
+    struct reference_gradients unused; /* the case has the results */
+    struct reference_result out;
+    int result = -1;
+
+    memset(&unused, 0, sizeof unused);
+    memset(&out, 0, sizeof out);
+    memset(bounds, 0, sizeof *bounds);
+    bounds->y = malloc((v->problem.n * v->problem.c * reference_spatial(&v->problem) + 1) * sizeof *bounds->y);
+    out.bound = bounds->y;
+    if (bounds->y != NULL && reference_forward(&v->problem, &in, &out) == 0 &&
+        reference_gradients_create(&backward, &unused) == 0 &&
+        reference_gradients_create(&backward, &bounds->gradients) == 0) {
+        result = reference_backward(&backward, &in, &up, &unused, &bounds->gradients);
+    }
+    reference_gradients_release(&unused);
+    return result;
+}
+
+void vector_bounds_release(struct vector_bounds *bounds)
+{
+    free(bounds->y);
+    reference_gradients_release(&bounds->gradients);
+}

@@ -10,7 +10,7 @@
 #include "convert.h"
 #include "names.h"
 #include "npy.h"
-#include "reference_backward.h"
+#include "reference.h"
 #include "vectors.h"
 
 enum shape { SHAPE_X, SHAPE_Y, SHAPE_STATISTICS, SHAPE_CHANNELS, SHAPE_BATCH_CHANNELS };
@@ -23,42 +23,19 @@ struct output {
     const double *bound;
 };
 
-struct bounds {
-    double *y;
-    struct reference_gradients value; /* not looked at: the vector has the results */
-    struct reference_gradients off;
-};
-
-static int compute_bounds(const struct vector_case *v, struct bounds *b)
-{
-    const struct reference_tensors in = {
-        .x = v->x, .gamma = v->gamma, .beta = v->beta, .scale = v->scale, .shift = v->shift, .residual = v->residual};
-    const struct reference_upstream up = {v->dy, NULL, NULL};
-    const struct reference_result out = {.bound = b->y};
-    clgn_problem backward = v->problem;
-
-    backward.direction = CLGN_BACKWARD;
-    backward.mean_lo = 1;
-    return b->y != NULL && reference_forward(&v->problem, &in, &out) == 0 &&
-                   reference_gradients_create(&backward, &b->value) == 0 &&
-                   reference_gradients_create(&backward, &b->off) == 0 &&
-                   reference_backward(&backward, &in, &up, &b->value, &b->off) == 0
-               ? 0
-               : -1;
-}
-
-static int find_output(const struct vector_case *v, const struct bounds *b, const char *name, struct output *found)
+static int find_output(const struct vector_case *v, const struct vector_bounds *b, const char *name,
+                       struct output *found)
 {
     const struct output all[] = {
         {"y", SHAPE_Y, v->y, b->y},
         {"mean", SHAPE_STATISTICS, v->mean, NULL},
         {"rstd", SHAPE_STATISTICS, v->rstd, NULL},
-        {"dx", SHAPE_X, v->dx, b->off.dx},
-        {"dgamma", SHAPE_CHANNELS, v->dgamma, b->off.dgamma},
-        {"dbeta", SHAPE_CHANNELS, v->dbeta, b->off.dbeta},
-        {"dscale", SHAPE_BATCH_CHANNELS, v->dscale, b->off.dscale},
-        {"dshift", SHAPE_BATCH_CHANNELS, v->dshift, b->off.dshift},
-        {"dresidual", SHAPE_Y, v->dresidual, b->off.dresidual},
+        {"dx", SHAPE_X, v->dx, b->gradients.dx},
+        {"dgamma", SHAPE_CHANNELS, v->dgamma, b->gradients.dgamma},
+        {"dbeta", SHAPE_CHANNELS, v->dbeta, b->gradients.dbeta},
+        {"dscale", SHAPE_BATCH_CHANNELS, v->dscale, b->gradients.dscale},
+        {"dshift", SHAPE_BATCH_CHANNELS, v->dshift, b->gradients.dshift},
+        {"dresidual", SHAPE_Y, v->dresidual, b->gradients.dresidual},
     };
 
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
@@ -149,7 +126,7 @@ static double compare(const struct vector_case *v, const struct output *o, const
 }
 
 /* 1 when all outputs are within their bounds. */
-static int compare_all(const struct vector_case *v, const struct bounds *b, const char *folder, clgn_layout y,
+static int compare_all(const struct vector_case *v, const struct vector_bounds *b, const char *folder, clgn_layout y,
                        char **names)
 {
     int right = 1;
@@ -172,7 +149,7 @@ static int compare_all(const struct vector_case *v, const struct bounds *b, cons
 int main(int argc, char **argv)
 {
     struct vector_case v;
-    struct bounds b = {.y = NULL};
+    struct vector_bounds b;
     clgn_layout layout;
     char text[512] = "";
     int right = 0;
@@ -185,15 +162,12 @@ int main(int argc, char **argv)
         fprintf(stderr, "compare_vector: %s\n", text);
         return 2;
     }
-    b.y = malloc((v.problem.n * v.problem.c * reference_spatial(&v.problem) + 1) * sizeof *b.y);
-    if (compute_bounds(&v, &b) == 0) {
+    if (vector_bounds_create(&v, &b) == 0) {
         right = compare_all(&v, &b, argv[2], layout, argv + 4);
     } else {
         fprintf(stderr, "compare_vector: out of memory\n");
     }
-    free(b.y);
-    reference_gradients_release(&b.value);
-    reference_gradients_release(&b.off);
+    vector_bounds_release(&b);
     vector_release(&v);
     return right ? 0 : 1;
 }
