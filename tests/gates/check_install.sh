@@ -25,6 +25,12 @@ if [ -n "$library" ]; then
     [ "$count" -eq "$declared" ] || { echo "$count functions exported, $declared declared"; exit 1; }
 fi
 
+# The tool, where it is built, finds the library of its own prefix.
+if [ -x "$prefix/bin/clgn-norm" ]; then
+    env -u LD_LIBRARY_PATH "$prefix/bin/clgn-norm" --version >/dev/null ||
+        { echo "the installed clgn-norm does not run"; exit 1; }
+fi
+
 mkdir "$work/user"
 cat >"$work/user/main.c" <<'END'
 #define CL_TARGET_OPENCL_VERSION 120
