@@ -39,6 +39,7 @@ static cl_int query_extensions(cl_device_id id, struct clgn_device *device)
         device->subgroups = CLGN_SUBGROUPS_INTEL;
     else if (has_word(list, "cl_khr_subgroups"))
         device->subgroups = CLGN_SUBGROUPS_KHRONOS;
+    clgn_identity_query(id, list, &device->identity);
     free(list);
     return code;
 }
@@ -100,11 +101,7 @@ clgn_status clgn_device_query(cl_device_id id, const struct clgn_sink *sink, str
     cl_device_type type = 0;
     cl_int code;
     memset(device, 0, sizeof *device);
-    code = clGetDeviceInfo(id, CL_DEVICE_NAME, sizeof device->name - 1, device->name, NULL);
-    if (code == CL_INVALID_VALUE) /* a name longer than any that was seen */
-        code = CL_SUCCESS;
-    if (code == CL_SUCCESS)
-        code = clGetDeviceInfo(id, CL_DEVICE_AVAILABLE, sizeof available, &available, NULL);
+    code = clGetDeviceInfo(id, CL_DEVICE_AVAILABLE, sizeof available, &available, NULL);
     if (code == CL_SUCCESS)
         code = clGetDeviceInfo(id, CL_DEVICE_COMPILER_AVAILABLE, sizeof compiler, &compiler, NULL);
     if (code == CL_SUCCESS)
@@ -122,11 +119,12 @@ clgn_status clgn_device_query(cl_device_id id, const struct clgn_sink *sink, str
     device->is_cpu = (type & CL_DEVICE_TYPE_CPU) != 0;
     if (!available || !compiler || !little)
         return clgn_fail(sink, CLGN_ERR_DEVICE,
-                         "device %s: available %d, compiler %d, little-endian %d; all are needed", device->name,
-                         (int)available, (int)compiler, (int)little);
+                         "device %s: available %d, compiler %d, little-endian %d; all are needed",
+                         device->identity.name, (int)available, (int)compiler, (int)little);
     if (device->max_work_group < 1 || device->local_bytes < 1024)
         return clgn_fail(sink, CLGN_ERR_DEVICE,
-                         "device %s: work-groups of %llu, %llu bytes of local memory are too few", device->name,
-                         (unsigned long long)device->max_work_group, (unsigned long long)device->local_bytes);
+                         "device %s: work-groups of %llu, %llu bytes of local memory are too few",
+                         device->identity.name, (unsigned long long)device->max_work_group,
+                         (unsigned long long)device->local_bytes);
     return CLGN_OK;
 }

@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#include "message.h"
+#include "identity.h"
 
 /* Sub-group built-ins, in the values of the param sg. */
 enum clgn_subgroups { CLGN_SUBGROUPS_NONE, CLGN_SUBGROUPS_KHRONOS, CLGN_SUBGROUPS_INTEL };
@@ -20,7 +20,7 @@ struct clgn_device {
     uint64_t local_bytes;
     uint64_t cache_bytes;  /* of global memory, as the device says; 0 unknown */
     uint64_t vector_bytes; /* of the widest registers, 16 to 64 */
-    char name[128];
+    struct clgn_identity identity;
 };
 
 /* CLGN_ERR_DEVICE names what is missing. */

@@ -66,7 +66,7 @@ static clgn_status check_f64(const struct clgn_geometry *g, const struct clgn_de
     const clgn_dtype y = g->problem.y.dtype;
     if (!d->has_f64 && (x == CLGN_DTYPE_F64 || y == CLGN_DTYPE_F64))
         return clgn_fail(sink, CLGN_ERR_UNSUPPORTED, "%s.dtype: f64, but device %s has no double precision",
-                         x == CLGN_DTYPE_F64 ? "x" : "y", d->name);
+                         x == CLGN_DTYPE_F64 ? "x" : "y", d->identity.name);
     return CLGN_OK;
 }
 
@@ -113,7 +113,8 @@ static clgn_status select_heuristic(const struct clgn_geometry *g, const struct 
         ++*count;
     }
     if (*count == 0)
-        return clgn_fail(sink, CLGN_ERR_UNSUPPORTED, "no variant can compute this on device %s: %s", d->name, buffer);
+        return clgn_fail(sink, CLGN_ERR_UNSUPPORTED, "no variant can compute this on device %s: %s", d->identity.name,
+                         buffer);
     return CLGN_OK;
 }
 

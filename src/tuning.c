@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The public functions of tune.h. */
+#include <clgn/tune.h>
+
+#include <jansson.h>
+#include <string.h>
+
+#include "context.h"
+#include "kind.h"
+#include "problem.h"
+#include "source.h"
+
+int clgn_tuning_revision(void)
+{
+    return CLGN_KERNEL_REVISION;
+}
+
+clgn_status clgn_tuning_device(clgn_context *context, char *json, size_t bytes)
+{
+    const struct clgn_identity *id;
+    json_t *object;
+    size_t length;
+    if (context == NULL)
+        return CLGN_ERR_ARGUMENT;
+    if (json == NULL)
+        return clgn_fail(&context->sink, CLGN_ERR_ARGUMENT, "json: NULL");
+    id = &context->device.identity;
+    object = json_pack("{s:s, s:s, s:s, s:s, s:I, s:s, s:s, s:s}", "vendor", id->vendor, "name", id->name, "arch",
+                       id->arch, "type", id->type, "compute_units", (json_int_t)context->device.compute_units,
+                       "platform", id->platform, "driver", id->driver, "version", id->version);
+    length = object != NULL ? json_dumpb(object, NULL, 0, JSON_COMPACT) : 0;
+    if (length > 0 && length < bytes) {
+        json_dumpb(object, json, bytes, JSON_COMPACT);
+        json[length] = '\0';
+    }
+    json_decref(object);
+    if (length == 0)
+        return clgn_fail(&context->sink, CLGN_ERR_MEMORY, "no memory for the device's names");
+    if (length >= bytes)
+        return clgn_fail(&context->sink, CLGN_ERR_ARGUMENT, "bytes: %zu, but the device takes %zu", bytes, length + 1);
+    return CLGN_OK;
+}
+
+clgn_status clgn_tuning_key_of(clgn_context *context, const clgn_problem *problem, clgn_tuning_key *key)
+{
+    struct clgn_geometry g;
+    struct clgn_text kind;
+    clgn_status status;
+    if (context == NULL)
+        return CLGN_ERR_ARGUMENT;
+    if (problem == NULL || key == NULL)
+        return clgn_fail(&context->sink, CLGN_ERR_ARGUMENT, "%s: NULL", problem == NULL ? "problem" : "key");
+    if (key->struct_size != sizeof *key)
+        return clgn_fail(&context->sink, CLGN_ERR_ARGUMENT, "key.struct_size: %zu, but this library knows %zu",
+                         key->struct_size, sizeof *key);
+    status = clgn_problem_check(problem, &context->sink, &g);
+    if (status != CLGN_OK)
+        return status;
+    kind = clgn_text_in(key->kind, sizeof key->kind);
+    clgn_kind_print(&g, &kind);
+    key->n = (size_t)g.n;
+    key->c = (size_t)g.c;
+    key->g = (size_t)g.g;
+    key->s = (size_t)g.s;
+    return CLGN_OK;
+}

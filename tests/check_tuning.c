@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The functions of tune.h on devices described by hand: what a device is called, under what a choice is remembered. */
+#include <stdio.h>
+#include <string.h>
+
+#include <clgn/tune.h>
+#include <jansson.h>
+
+#include "context.h"
+#include "fake_devices.h"
+#include "testing.h"
+
+#define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+/* A context that has no OpenCL behind it. */
+static clgn_context context_on(enum fake_device which)
+{
+    const clgn_options options = testing_options();
+    clgn_context context = {0};
+
+    context.sink = (struct clgn_sink){options.on_message, options.user};
+    context.device = fake_devices[which];
+    testing_forget();
+    return context;
+}
+
+static clgn_tuning_key key_of(const clgn_problem *p)
+{
+    clgn_context context = context_on(CPU);
+    clgn_tuning_key key = CLGN_TUNING_KEY_INIT;
+
+    ck_assert_msg(clgn_tuning_key_of(&context, p, &key) == CLGN_OK, "%s", testing.message);
+    return key;
+}
+
+static void expect_key(const clgn_problem *p, const char *kind, size_t n, size_t c, size_t g, size_t s)
+{
+    const clgn_tuning_key key = key_of(p);
+
+    ck_assert_str_eq(key.kind, kind);
+    ck_assert_msg(key.n == n && key.c == c && key.g == g && key.s == s, "%s: n=%zu c=%zu g=%zu s=%zu", kind, key.n,
+                  key.c, key.g, key.s);
+}
+
+/* ---- devices ---- */
+
+START_TEST(test_device_is_told_as_json)
+{
+    clgn_context context = context_on((enum fake_device)_i);
+    const struct clgn_identity *id = &context.device.identity;
+    char text[2048];
+    json_t *object;
+    const char *vendor, *name, *arch, *type, *platform, *driver, *version;
+    json_int_t units = 0;
+
+    ck_assert_int_eq(clgn_tuning_device(&context, text, sizeof text), CLGN_OK);
+    ck_assert_ptr_null(strchr(text, '\n'));
+    object = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+    ck_assert_ptr_nonnull(object);
+    ck_assert_int_eq(json_unpack(object, "{s:s, s:s, s:s, s:s, s:I, s:s, s:s, s:s !}", "vendor", &vendor, "name", &name,
+                                 "arch", &arch, "type", &type, "compute_units", &units, "platform", &platform, "driver",
+                                 &driver, "version", &version),
+                     0);
+    ck_assert_str_eq(vendor, id->vendor);
+    ck_assert_str_eq(name, id->name);
+    ck_assert_str_eq(arch, id->arch);
+    ck_assert_str_eq(type, id->type);
+    ck_assert_str_eq(platform, id->platform);
+    ck_assert_str_eq(driver, id->driver);
+    ck_assert_str_eq(version, id->version);
+    ck_assert_int_eq(units, (json_int_t)context.device.compute_units);
+    json_decref(object);
+}
+END_TEST
+
+START_TEST(test_device_in_too_few_bytes_says_how_many)
+{
+    clgn_context context = context_on(NVIDIA);
+    char text[2048], need[16];
+
+    ck_assert_int_eq(clgn_tuning_device(&context, text, sizeof text), CLGN_OK);
+    snprintf(need, sizeof need, "%zu", strlen(text) + 1);
+    testing_expect(clgn_tuning_device(&context, text, strlen(text)), CLGN_ERR_ARGUMENT, WORDS("bytes", need), "device");
+    testing_forget();
+    testing_expect(clgn_tuning_device(&context, NULL, 0), CLGN_ERR_ARGUMENT, WORDS("json"), "NULL");
+    ck_assert_int_eq(clgn_tuning_device(NULL, text, sizeof text), CLGN_ERR_ARGUMENT);
+}
+END_TEST
+
+START_TEST(test_arch_is_what_code_is_generated_for)
+{
+    static const struct {
+        struct clgn_identity_codes codes;
+        const char *name, *version, *arch;
+    } rows[] = {
+        {{9, 0, 0}, "NVIDIA H200", "OpenCL 3.0 CUDA", "sm_90"},
+        {{12, 1, 0}, "NVIDIA GB10", "OpenCL 3.0 CUDA", "sm_121"},
+        {{0, 0, 12u << 22 | 55u << 14 | 8u}, "Intel(R) Arc(TM) A770 Graphics", "OpenCL 3.0 NEO", "ip_12.55.8"},
+        {{0, 0, 0}, "gfx90a:sramecc+:xnack-", "OpenCL 2.0", "gfx90a"},
+        {{0, 0, 0}, "gfx1030", "OpenCL 2.0", "gfx1030"},
+        {{0, 0, 0},
+         "pthread-AMD EPYC",
+         "OpenCL 3.0 PoCL HSTR: pthread-x86_64-pc-linux-gnu-znver4",
+         "x86_64-pc-linux-gnu-znver4"},
+        {{0, 0, 0},
+         "cpu-haswell",
+         "OpenCL 3.0 PoCL HSTR: cpu-x86_64-pc-linux-gnu-haswell",
+         "x86_64-pc-linux-gnu-haswell"},
+        {{0, 0, 0}, "QUALCOMM Adreno(TM)", "OpenCL 2.0 Adreno(TM) 640", "Adreno(TM) 640"},
+        {{0, 0, 0}, "Mali-G78 r0p1", "OpenCL 3.0 v1", "Mali-G78 r0p1"},
+        {{0, 0, 0}, "", "", ""},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct clgn_identity id;
+
+        memset(&id, 0, sizeof id);
+        snprintf(id.name, sizeof id.name, "%s", rows[i].name);
+        snprintf(id.version, sizeof id.version, "%s", rows[i].version);
+        clgn_identity_set_arch(&rows[i].codes, &id);
+        ck_assert_str_eq(id.arch, rows[i].arch);
+    }
+}
+END_TEST
+
+/* ---- keys ---- */
+
+START_TEST(test_key_of_a_plain_problem_names_types_and_layouts)
+{
+    clgn_problem p = testing_problem(2, 320, 4096, 32);
+
+    expect_key(&p, "fwd group x=f32/nchw y=f32/nchw gamma=f32 beta=f32", 2, 320, 32, 4096);
+    p.x.layout = CLGN_LAYOUT_LAST;
+    p.x.dtype = CLGN_DTYPE_F16;
+    p.act = CLGN_ACT_SILU;
+    expect_key(&p, "fwd group x=f16/nhwc y=f16/nchw gamma=f32 beta=f32 act=silu", 2, 320, 32, 4096);
+    p.spatial_dims = 0;
+    p.gamma = CLGN_DTYPE_NONE;
+    expect_key(&p, "fwd group x=f16/point y=f16/point beta=f32 act=silu", 2, 320, 32, 1);
+}
+END_TEST
+
+START_TEST(test_key_of_norms_that_differ_in_groups_alone_has_one_kind)
+{
+    const char *kind = "fwd group x=f32/nchw y=f32/nchw gamma=f32 beta=f32";
+    clgn_problem p = testing_problem(3, 12, 50, 4);
+
+    expect_key(&p, kind, 3, 12, 4, 50);
+    p.groups = 0;
+    p.norm = CLGN_NORM_LAYER;
+    expect_key(&p, kind, 3, 12, 1, 50);
+    p.norm = CLGN_NORM_INSTANCE;
+    expect_key(&p, kind, 3, 12, 12, 50);
+    p.eps = 1e-3;
+    expect_key(&p, kind, 3, 12, 12, 50);
+    p.norm = CLGN_NORM_LAYER;
+    p.rms = 1;
+    expect_key(&p, "fwd rms x=f32/nchw y=f32/nchw gamma=f32 beta=f32", 3, 12, 1, 50);
+}
+END_TEST
+
+START_TEST(test_key_of_a_batch_norm_that_is_folded_is_one_sample)
+{
+    clgn_problem p = testing_problem(3, 12, 50, 0);
+
+    p.norm = CLGN_NORM_BATCH;
+    expect_key(&p, "fwd batch x=f32/nchw y=f32/nchw gamma=f32 beta=f32", 3, 12, 12, 50);
+    p.x.layout = p.y.layout = CLGN_LAYOUT_LAST;
+    p.running = 1;
+    expect_key(&p, "fwd batch x=f32/nhwc y=f32/nhwc running gamma=f32 beta=f32", 1, 12, 12, 150);
+}
+END_TEST
+
+START_TEST(test_key_of_gaps_is_strided)
+{
+    clgn_problem p = testing_problem(3, 12, 50, 4);
+
+    p.x.row_stride = 50;
+    p.x.batch_stride = 600;
+    expect_key(&p, "fwd group x=f32/nchw y=f32/nchw gamma=f32 beta=f32", 3, 12, 4, 50);
+    p.x.row_stride = 51;
+    p.x.batch_stride = 0;
+    expect_key(&p, "fwd group x=f32/nchw y=f32/nchw strided gamma=f32 beta=f32", 3, 12, 4, 50);
+    p.x.row_stride = 150; /* interleaved samples */
+    p.x.batch_stride = 50;
+    expect_key(&p, "fwd group x=f32/nchw y=f32/nchw strided gamma=f32 beta=f32", 3, 12, 4, 50);
+    p.n = 0;
+    expect_key(&p, "fwd group x=f32/nchw y=f32/nchw gamma=f32 beta=f32", 0, 12, 4, 50);
+}
+END_TEST
+
+START_TEST(test_key_with_everything_fits_and_names_everything)
+{
+    clgn_problem p = testing_problem(3, 12, 50, 4);
+
+    p.x.dtype = p.y.dtype = p.bias = p.gamma = p.beta = p.scale = p.shift = CLGN_DTYPE_BF16;
+    p.skip = CLGN_SKIP_PER_CHANNEL;
+    p.sum = p.residual = p.mean_lo = 1;
+    p.act = CLGN_ACT_QUICK_GELU;
+    p.x.row_stride = p.sum_strides.row_stride = 60;
+    p.write_mean = p.write_rstd = 1;
+    expect_key(&p,
+               "fwd group x=bf16/nchw y=bf16/nchw strided skip=channel bias=bf16 sum mean rstd mean_lo gamma=bf16 "
+               "beta=bf16 scale=bf16 shift=bf16 residual act=quick_gelu",
+               3, 12, 4, 50);
+    p.write_mean = p.write_rstd = 0;
+    p.direction = CLGN_BACKWARD;
+    p.dgamma = p.dbeta = p.dscale = p.dshift = p.dbias = p.dskip = CLGN_GRADIENT_ADD;
+    p.dresidual = p.dmean = p.drstd = 1;
+    expect_key(&p,
+               "bwd group x=bf16/nchw y=bf16/nchw strided skip=channel bias=bf16 sum mean_lo gamma=bf16 beta=bf16 "
+               "scale=bf16 shift=bf16 residual act=quick_gelu dskip dbias dgamma dbeta dscale dshift dresidual dmean "
+               "drstd",
+               3, 12, 4, 50);
+}
+END_TEST
+
+START_TEST(test_key_of_what_is_wrong_says_what)
+{
+    clgn_context context = context_on(CPU);
+    clgn_problem p = testing_problem(3, 12, 50, 5);
+    clgn_tuning_key key = CLGN_TUNING_KEY_INIT;
+
+    testing_expect(clgn_tuning_key_of(&context, &p, &key), CLGN_ERR_ARGUMENT, WORDS("groups", "5"), "groups");
+    testing_forget();
+    testing_expect(clgn_tuning_key_of(&context, NULL, &key), CLGN_ERR_ARGUMENT, WORDS("problem"), "problem");
+    testing_forget();
+    testing_expect(clgn_tuning_key_of(&context, &p, NULL), CLGN_ERR_ARGUMENT, WORDS("key"), "key");
+    testing_forget();
+    key.struct_size = 3;
+    testing_expect(clgn_tuning_key_of(&context, &p, &key), CLGN_ERR_ARGUMENT, WORDS("key.struct_size", "3"), "size");
+    ck_assert_int_eq(clgn_tuning_key_of(NULL, &p, &key), CLGN_ERR_ARGUMENT);
+    ck_assert_int_ge(clgn_tuning_revision(), 1);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("tuning");
+    TCase *device = tcase_create("device"), *key = tcase_create("key");
+
+    tcase_add_loop_test(device, test_device_is_told_as_json, 0, FAKE_DEVICES);
+    tcase_add_test(device, test_device_in_too_few_bytes_says_how_many);
+    tcase_add_test(device, test_arch_is_what_code_is_generated_for);
+    tcase_add_test(key, test_key_of_a_plain_problem_names_types_and_layouts);
+    tcase_add_test(key, test_key_of_norms_that_differ_in_groups_alone_has_one_kind);
+    tcase_add_test(key, test_key_of_a_batch_norm_that_is_folded_is_one_sample);
+    tcase_add_test(key, test_key_of_gaps_is_strided);
+    tcase_add_test(key, test_key_with_everything_fits_and_names_everything);
+    tcase_add_test(key, test_key_of_what_is_wrong_says_what);
+    suite_add_tcase(suite, device);
+    suite_add_tcase(suite, key);
+    return testing_run_host_suite(suite);
+}
