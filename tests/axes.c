@@ -43,12 +43,12 @@ void axes_apply(struct axes a, clgn_problem *p)
     p->y.layout = a.y;
 }
 
-void axes_turn(struct testing_case *tc, size_t i)
+void axes_turn(struct trial_case *tc, size_t i)
 {
     const int in_place = i % 4 == 1 && tc->problem.x.layout == tc->problem.y.layout;
 
     tc->offset = i % 5;
-    tc->pattern = i % 3 == 2 ? TESTING_LARGE_MEAN : TESTING_NORMAL;
+    tc->pattern = i % 3 == 2 ? TRIAL_LARGE_MEAN : TRIAL_NORMAL;
     tc->y_is_x = in_place && tc->problem.direction == CLGN_FORWARD;
     tc->dx_is_dy = in_place && tc->problem.direction == CLGN_BACKWARD;
 }

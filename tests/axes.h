@@ -24,7 +24,7 @@ const char *axes_pin(struct axes a, size_t i);
 void axes_apply(struct axes a, clgn_problem *p);
 
 /* Offset, pattern and whether the case is in place turn with i. The layouts are known. */
-void axes_turn(struct testing_case *tc, size_t i);
+void axes_turn(struct trial_case *tc, size_t i);
 
 /* What a slow device, or one that lacks the dtype, leaves of a count of cases. */
 unsigned axes_expected(struct axes a, unsigned count);

@@ -43,15 +43,15 @@ static void fill(void)
 {
     static const float asked[] = {-100, -14.5F, -12, -9, -5, -1, -0.0F, 0, 1, 5, 20, 88, 100, INFINITY, -INFINITY, NAN};
     const size_t points = sizeof asked / sizeof asked[0];
-    struct testing_rng rng = testing_rng_of("activation");
+    struct rng rng = testing_rng_of("activation");
     for (size_t i = 0; i < sweep.count; i++) {
-        const uint32_t bits = (uint32_t)testing_rng_next(&rng);
+        const uint32_t bits = (uint32_t)rng_next(&rng);
         if (i < points)
             sweep.x[i] = asked[i];
         else if (i % 3 == 0)
             memcpy(&sweep.x[i], &bits, sizeof bits);
         else
-            sweep.x[i] = (float)testing_rng_uniform(&rng, i % 3 == 1 ? -10 : -120, i % 3 == 1 ? 10 : 120);
+            sweep.x[i] = (float)rng_uniform(&rng, i % 3 == 1 ? -10 : -120, i % 3 == 1 ? 10 : 120);
         sweep.wide[i] = (double)sweep.x[i];
     }
 }

@@ -20,7 +20,7 @@ static clgn_problem good(void)
 }
 
 /* A plan that names every tensor, with all of them in place. */
-static struct testing_data data;
+static struct trial data;
 static clgn_plan *plan;
 
 static clgn_problem everything(void)
@@ -59,12 +59,12 @@ static clgn_problem backward(void)
 
 static void make(const clgn_problem *problem)
 {
-    const struct testing_case tc = {.problem = *problem};
+    const struct trial_case tc = {.problem = *problem};
 
     testing_forget();
     ck_assert_msg(clgn_plan_create(testing.context, problem, &plan) == CLGN_OK, "%s", testing.message);
-    ck_assert_int_eq(testing_data_create(&tc, &data), CLGN_OK);
-    ck_assert_int_eq(testing_data_add_workspace(&data, plan), CLGN_OK);
+    ck_assert_int_eq(testing_trial_create(&tc, &data), CLGN_OK);
+    ck_assert_int_eq(trial_add_workspace(&data, plan), CLGN_OK);
 }
 
 static void unmake(void)
@@ -72,7 +72,7 @@ static void unmake(void)
     (void)clFinish(testing.queue);
     clgn_plan_release(plan);
     plan = NULL;
-    testing_data_release(&data);
+    trial_release(&data);
 }
 
 static void make_everything(void)
@@ -135,7 +135,7 @@ START_TEST(test_enqueue_good_arguments_are_ok)
 
     testing_forget();
     ck_assert_msg(clgn_plan_enqueue(plan, testing.queue, &data.args, 0, NULL, NULL) == CLGN_OK, "%s", testing.message);
-    ck_assert_msg(testing_data_check(&data, text, sizeof text) == 0, "%s", text);
+    ck_assert_msg(trial_check(&data, text, sizeof text) == 0, "%s", text);
 }
 END_TEST
 
@@ -402,7 +402,7 @@ START_TEST(test_enqueue_of_unread_tensors_takes_and_leaves_them)
     given.residual.mem = NULL;
     testing_forget();
     ck_assert_msg(clgn_plan_enqueue(plan, testing.queue, &given, 0, NULL, NULL) == CLGN_OK, "%s", testing.message);
-    ck_assert_msg(testing_data_check(&data, text, sizeof text) == 0, "%s", text);
+    ck_assert_msg(trial_check(&data, text, sizeof text) == 0, "%s", text);
 }
 END_TEST
 
@@ -436,7 +436,7 @@ START_TEST(test_enqueue_workspace_too_small_is_argument_error)
     snprintf(wanted, sizeof wanted, "%zu", bytes);
     BAD_ARGS(a.workspace.mem = NULL, "workspace.mem", "NULL", wanted);
     /* By how much the size is more than what a lucky offset needs is the library's affair: leave very little. */
-    BAD_ARGS(a.workspace.offset = data.buffer[TESTING_WORKSPACE].bytes - 16, "workspace.mem", wanted);
+    BAD_ARGS(a.workspace.offset = data.buffer[SLOT_WORKSPACE].bytes - 16, "workspace.mem", wanted);
     BAD_ARGS(a.workspace.offset = SIZE_MAX - 100, "workspace.mem", wanted);
     BAD_ARGS(a.workspace.reserved = &data, "workspace.reserved");
     if (_i / 2) {

@@ -35,9 +35,9 @@ static struct axes axes_of(int i)
 }
 
 /* gamma, beta, and their gradients; frozen statistics and batch norm where the variant is for these. */
-static struct testing_case case_of(struct axes a, const struct shape *sh)
+static struct trial_case case_of(struct axes a, const struct shape *sh)
 {
-    struct testing_case tc = {.problem = testing_problem(sh->n, sh->c, sh->s, sh->groups)};
+    struct trial_case tc = {.problem = testing_problem(sh->n, sh->c, sh->s, sh->groups)};
     clgn_problem *p = &tc.problem;
 
     p->direction = CLGN_BACKWARD;
@@ -63,7 +63,7 @@ START_TEST(test_backward_shapes_are_within_bound)
     }
     testing_tally_begin();
     for (size_t i = 0; i < SHAPES; i++) {
-        struct testing_case tc = case_of(a, &shapes[i]);
+        struct trial_case tc = case_of(a, &shapes[i]);
 
         tc.problem.config = axes_pin(a, i);
         axes_turn(&tc, i);
@@ -86,7 +86,7 @@ START_TEST(test_backward_own_numbers_are_within_bound)
     }
     testing_tally_begin();
     for (int i = 0; i < count; i++) {
-        struct testing_case tc = case_of(a, &shapes[(_i * 3 + i + 5) % SHAPES]);
+        struct trial_case tc = case_of(a, &shapes[(_i * 3 + i + 5) % SHAPES]);
 
         tc.problem.dgamma = i % 2 ? CLGN_GRADIENT_NONE : CLGN_GRADIENT_ADD;
         tc.problem.dbeta = i % 2 ? CLGN_GRADIENT_NONE : CLGN_GRADIENT_WRITE;
@@ -104,7 +104,7 @@ START_TEST(test_backward_unpinned_is_within_bound)
 
     testing_tally_begin();
     for (int i = _i; i < SHAPES; i += 4) {
-        struct testing_case tc = case_of(a, &shapes[i]);
+        struct trial_case tc = case_of(a, &shapes[i]);
 
         tc.problem.config = NULL;
         tc.problem.norm = i % 3 == 2 && shapes[i].n * shapes[i].s > 1 ? CLGN_NORM_BATCH : CLGN_NORM_GROUP;
@@ -125,16 +125,16 @@ START_TEST(test_backward_patterns_are_within_bound)
         return;
     }
     testing_tally_begin();
-    for (size_t k = 0; k < TESTING_PATTERNS * 3; k++) {
-        struct testing_case tc = case_of(a, &few[k / TESTING_PATTERNS]);
+    for (size_t k = 0; k < TRIAL_PATTERNS * 3; k++) {
+        struct trial_case tc = case_of(a, &few[k / TRIAL_PATTERNS]);
 
         tc.problem.config = axes_pin(a, k);
-        tc.pattern = (enum testing_pattern)(k % TESTING_PATTERNS);
-        if (tc.pattern != TESTING_INF) { /* an infinity is a NaN in the statistics that it is given */
+        tc.pattern = (enum trial_pattern)(k % TRIAL_PATTERNS);
+        if (tc.pattern != TRIAL_INF) { /* an infinity is a NaN in the statistics that it is given */
             (void)testing_case_run(&tc);
         }
     }
-    testing_tally_end(axes_text(a), axes_expected(a, TESTING_PATTERNS));
+    testing_tally_end(axes_text(a), axes_expected(a, TRIAL_PATTERNS));
 }
 END_TEST
 
@@ -149,7 +149,7 @@ START_TEST(test_backward_strides_leave_gaps_alone)
     }
     testing_tally_begin();
     for (size_t k = 0; k < 8; k++) { /* bits: x's rows apart, dy's, dx's */
-        struct testing_case tc = case_of(a, &sh);
+        struct trial_case tc = case_of(a, &sh);
         clgn_problem *p = &tc.problem;
 
         p->config = axes_pin(a, k);
@@ -179,10 +179,10 @@ START_TEST(test_backward_large_groups_are_within_bound)
     }
     testing_tally_begin();
     for (size_t k = 0; k < 2; k++) {
-        struct testing_case tc = case_of(a, &large[(k + (size_t)_i) % 4]);
+        struct trial_case tc = case_of(a, &large[(k + (size_t)_i) % 4]);
 
         tc.problem.config = k % 2 ? axes_pin(a, k) : a.variant;
-        tc.pattern = k % 2 ? TESTING_OUTLIER_FIRST : TESTING_LARGE_MEAN;
+        tc.pattern = k % 2 ? TRIAL_OUTLIER_FIRST : TRIAL_LARGE_MEAN;
         tc.offset = k % 2;
         (void)testing_case_run(&tc);
     }
@@ -198,7 +198,7 @@ START_TEST(test_backward_of_element_wise_layer_norm_is_within_bound)
 
     testing_tally_begin();
     for (size_t k = 0; k < 4; k++) {
-        struct testing_case tc = {.problem = testing_problem(rows[k].n, rows[k].c, 0, rows[k].groups)};
+        struct trial_case tc = {.problem = testing_problem(rows[k].n, rows[k].c, 0, rows[k].groups)};
 
         tc.problem.direction = CLGN_BACKWARD;
         tc.problem.config = pins[_i % 3];
@@ -209,7 +209,7 @@ START_TEST(test_backward_of_element_wise_layer_norm_is_within_bound)
         tc.problem.act = k % 2 ? CLGN_ACT_GELU : CLGN_ACT_NONE;
         tc.problem.rms = k == 2;
         tc.problem.mean_lo = k != 2;
-        tc.pattern = k % 2 ? TESTING_LARGE_MEAN : TESTING_NORMAL;
+        tc.pattern = k % 2 ? TRIAL_LARGE_MEAN : TRIAL_NORMAL;
         tc.twice = 1;
         (void)testing_case_run(&tc);
     }

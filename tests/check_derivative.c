@@ -57,10 +57,10 @@ static size_t bytes_of(clgn_dtype dtype)
 static void fill(clgn_dtype dtype)
 {
     const size_t points = sizeof asked / sizeof asked[0];
-    struct testing_rng rng = testing_rng_of("derivative");
+    struct rng rng = testing_rng_of("derivative");
 
     for (size_t i = 0; i < sweep.count; i++) {
-        const uint32_t bits = (uint32_t)testing_rng_next(&rng);
+        const uint32_t bits = (uint32_t)rng_next(&rng);
         float any;
         double z;
 
@@ -68,8 +68,8 @@ static void fill(clgn_dtype dtype)
         z = i < points   ? asked[i]
             : i % 4 == 0 ? (double)any
             : i % 4 == 1 ? -12.0 + 24.0 * (double)i / (double)sweep.count
-            : i % 4 == 2 ? testing_rng_uniform(&rng, -4.0, 4.0)
-                         : testing_rng_uniform(&rng, -120.0, 120.0);
+            : i % 4 == 2 ? rng_uniform(&rng, -4.0, 4.0)
+                         : rng_uniform(&rng, -120.0, 120.0);
         sweep.z[i] = dtype == CLGN_DTYPE_F64 ? z : (double)(float)z;
     }
 }

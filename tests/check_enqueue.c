@@ -84,7 +84,7 @@ struct worker {
     pthread_t thread;
     clgn_plan *plan;
     cl_command_queue queue;
-    struct testing_data *data;
+    struct trial *data;
     clgn_status status;
     int wrong;
 };
@@ -113,12 +113,12 @@ START_TEST(test_enqueue_by_threads_on_one_plan_keeps_them_apart)
     for (int i = 0; i < THREADS; i++) {
         job_begin(&p, &job[i]);
         if (i > 0) { /* other numbers than its neighbours' */
-            double *x = job[i].data.tensor[TESTING_X].values;
+            double *x = job[i].data.tensor[SLOT_X].values;
 
-            for (size_t k = 0; k < job[i].data.tensor[TESTING_X].elements; k++) {
+            for (size_t k = 0; k < job[i].data.tensor[SLOT_X].elements; k++) {
                 x[k] += (double)i * ((double)(k % 7) - 3.0);
             }
-            ck_assert_int_eq(testing_data_set(&job[i].data, TESTING_X, x), CLGN_OK);
+            ck_assert_int_eq(trial_set(&job[i].data, SLOT_X, x), CLGN_OK);
         }
         workers[i] = (struct worker){.plan = job[0].plan, .data = &job[i].data, .status = CLGN_OK};
         workers[i].queue = testing_queue_create(testing.cl, 0);
@@ -228,7 +228,7 @@ END_TEST
 START_TEST(test_plan_outlives_its_context)
 {
     const clgn_problem p = problem_of(NULL);
-    const struct testing_case tc = {.problem = p};
+    const struct trial_case tc = {.problem = p};
     const clgn_options options = testing_options();
     clgn_context *context = NULL;
     struct job job;
@@ -236,8 +236,8 @@ START_TEST(test_plan_outlives_its_context)
     ck_assert_int_eq(clgn_context_create(testing.cl, testing.device, &options, &context), CLGN_OK);
     ck_assert_int_eq(clgn_plan_create(context, &p, &job.plan), CLGN_OK);
     clgn_context_release(context);
-    ck_assert_int_eq(testing_data_create(&tc, &job.data), CLGN_OK);
-    ck_assert_int_eq(testing_data_add_workspace(&job.data, job.plan), CLGN_OK);
+    ck_assert_int_eq(testing_trial_create(&tc, &job.data), CLGN_OK);
+    ck_assert_int_eq(trial_add_workspace(&job.data, job.plan), CLGN_OK);
     ck_assert_int_eq(clgn_plan_warmup(job.plan, testing.queue), CLGN_OK);
     job_enqueue(&job, testing.queue, 0, NULL, NULL);
     job_check(&job);

@@ -86,16 +86,16 @@ START_TEST(test_enqueue_out_of_order_waits_and_chains_its_launches)
 END_TEST
 
 /* Whether a tensor holds what it held at first, or else zeros. */
-static void expect_unchanged_or_zero(struct job *job, enum testing_slot slot, int zero)
+static void expect_unchanged_or_zero(struct job *job, enum slot slot, int zero)
 {
-    const struct testing_tensor *t = &job->data.tensor[slot];
+    const struct trial_tensor *t = &job->data.tensor[slot];
     double *found = job_fetch(job, slot);
 
     for (size_t i = 0; i < t->elements; i++) {
         const double expected = zero ? 0.0 : t->values[i];
 
         ck_assert_msg(memcmp(&found[i], &expected, sizeof expected) == 0, "%s: %s[%zu] is %g instead of %g",
-                      job->data.text, testing_slot_name(slot), i, found[i], expected);
+                      job->data.text, slot_name(slot), i, found[i], expected);
     }
     free(found);
 }
@@ -105,19 +105,19 @@ static void expect_nothing_written(struct job *job)
 {
     char text[256] = "";
 
-    ck_assert_msg(testing_data_read(&job->data, text, sizeof text) == 0, "%s", text);
-    for (int i = 0; i < TESTING_SLOTS; i++) {
-        const struct testing_buffer *b = &job->data.buffer[i];
+    ck_assert_msg(trial_read(&job->data, text, sizeof text) == 0, "%s", text);
+    for (int i = 0; i < SLOTS; i++) {
+        const struct trial_buffer *b = &job->data.buffer[i];
 
         ck_assert_msg(b->mem == NULL || memcmp(b->after, b->image, b->bytes) == 0, "%s: %s was written", job->data.text,
-                      testing_slot_name((enum testing_slot)i));
+                      slot_name((enum slot)i));
     }
 }
 
 /* Sums over no sample are 0: written, or added to what is there. */
 static void enqueue_nothing(const struct kind *kind, clgn_gradient gradient)
 {
-    static const enum testing_slot sums[] = {TESTING_DGAMMA, TESTING_DBETA, TESTING_DBIAS};
+    static const enum slot sums[] = {SLOT_DGAMMA, SLOT_DBETA, SLOT_DBIAS};
     clgn_problem p = problem_of(kind, gradient);
     cl_event done = NULL;
     struct job job;
@@ -188,8 +188,8 @@ struct worker {
     pthread_t thread;
     clgn_plan *plan;
     cl_command_queue queue;
-    struct testing_data *data;
-    enum testing_slot output;
+    struct trial *data;
+    enum slot output;
     unsigned char *expected; /* what the output's buffer holds after a run alone */
     unsigned char *found;
     atomic_int *arrived;
@@ -200,7 +200,7 @@ struct worker {
 static void *work(void *user)
 {
     struct worker *w = user;
-    const struct testing_buffer *b = &w->data->buffer[w->output];
+    const struct trial_buffer *b = &w->data->buffer[w->output];
 
     for (int i = 0; i < ROUNDS; i++) {
         w->failures += clEnqueueWriteBuffer(w->queue, b->mem, CL_TRUE, 0, b->bytes, b->image, 0, NULL, NULL) != 0;
@@ -223,19 +223,19 @@ static void *work(void *user)
 /* Data of a worker, unlike its neighbours', and what comes out when it runs alone. */
 static void prepare(struct worker *w, const clgn_problem *p, struct job *job, int number)
 {
-    const enum testing_slot input = p->direction == CLGN_BACKWARD ? TESTING_DY : TESTING_X;
+    const enum slot input = p->direction == CLGN_BACKWARD ? SLOT_DY : SLOT_X;
     double *values;
 
     job_begin(p, job);
     w->data = &job->data;
-    w->output = p->direction == CLGN_BACKWARD ? TESTING_DX : TESTING_Y;
+    w->output = p->direction == CLGN_BACKWARD ? SLOT_DX : SLOT_Y;
     w->queue = testing_queue_create(testing.cl, 0);
     ck_assert_ptr_nonnull(w->queue);
     values = job->data.tensor[input].values;
     for (size_t k = 0; k < job->data.tensor[input].elements; k++) {
         values[k] += (double)number * ((double)(k % 7) - 3.0);
     }
-    ck_assert_int_eq(testing_data_set(&job->data, input, values), CLGN_OK);
+    ck_assert_int_eq(trial_set(&job->data, input, values), CLGN_OK);
     job_enqueue(job, testing.queue, 0, NULL, NULL);
     free(job_fetch(job, w->output));
     w->expected = malloc(job->data.buffer[w->output].bytes);
@@ -311,21 +311,21 @@ END_TEST
 
 /* What all outputs hold after a run; the buffers begin as at first. */
 struct outputs {
-    double *values[TESTING_SLOTS];
+    double *values[SLOTS];
 };
 
 static struct outputs run(struct job *job, clgn_plan *plan)
 {
     struct outputs out = {{NULL}};
 
-    ck_assert_int_eq(testing_data_reset(&job->data), CLGN_OK);
+    ck_assert_int_eq(trial_reset(&job->data), CLGN_OK);
     testing_forget();
     ck_assert_msg(clgn_plan_enqueue(plan, testing.queue, &job->data.args, 0, NULL, NULL) == CLGN_OK, "%s",
                   testing.message);
     ck_assert_int_eq(clFinish(testing.queue), CL_SUCCESS);
-    for (int i = 0; i < TESTING_SLOTS; i++) {
+    for (int i = 0; i < SLOTS; i++) {
         if (job->data.tensor[i].dtype != CLGN_DTYPE_NONE && job->data.tensor[i].output) {
-            out.values[i] = job_fetch(job, (enum testing_slot)i);
+            out.values[i] = job_fetch(job, (enum slot)i);
         }
     }
     return out;
@@ -333,7 +333,7 @@ static struct outputs run(struct job *job, clgn_plan *plan)
 
 static void release(struct outputs *out)
 {
-    for (int i = 0; i < TESTING_SLOTS; i++) {
+    for (int i = 0; i < SLOTS; i++) {
         free(out->values[i]);
     }
 }
@@ -343,11 +343,11 @@ static void expect_same(struct job *job, clgn_plan *plan, const struct outputs *
 {
     struct outputs again = run(job, plan);
 
-    for (int i = 0; i < TESTING_SLOTS; i++) {
+    for (int i = 0; i < SLOTS; i++) {
         for (size_t k = 0; first->values[i] != NULL && k < job->data.tensor[i].elements; k++) {
             ck_assert_msg(memcmp(&again.values[i][k], &first->values[i][k], sizeof(double)) == 0,
-                          "%s: %s: %s[%zu] is %g instead of %g", job->data.text, what,
-                          testing_slot_name((enum testing_slot)i), k, again.values[i][k], first->values[i][k]);
+                          "%s: %s: %s[%zu] is %g instead of %g", job->data.text, what, slot_name((enum slot)i), k,
+                          again.values[i][k], first->values[i][k]);
         }
     }
     release(&again);
@@ -373,8 +373,7 @@ START_TEST(test_two_plans_of_a_problem_give_the_same_bits_twice)
 END_TEST
 
 /* From here on, the tensor lies where the other does. */
-static void share(struct job *job, clgn_tensor *tensor, enum testing_slot slot, clgn_tensor other,
-                  enum testing_slot home)
+static void share(struct job *job, clgn_tensor *tensor, enum slot slot, clgn_tensor other, enum slot home)
 {
     *tensor = other;
     job->data.home[slot] = home;
@@ -390,21 +389,21 @@ START_TEST(test_outputs_in_place_have_the_bits_of_outputs_apart)
     job_begin(&p, &job);
     apart = run(&job, job.plan);
     if (p.direction == CLGN_FORWARD) {
-        share(&job, &a->y, TESTING_Y, a->x, TESTING_X);
+        share(&job, &a->y, SLOT_Y, a->x, SLOT_X);
         expect_same(&job, job.plan, &apart, "y is x");
-        share(&job, &a->y, TESTING_Y, a->residual, TESTING_RESIDUAL);
+        share(&job, &a->y, SLOT_Y, a->residual, SLOT_RESIDUAL);
         expect_same(&job, job.plan, &apart, "y is the residual");
     } else {
-        share(&job, &a->dx, TESTING_DX, a->dy, TESTING_DY);
+        share(&job, &a->dx, SLOT_DX, a->dy, SLOT_DY);
         expect_same(&job, job.plan, &apart, "dx is dy");
     }
     if (p.dskip != CLGN_GRADIENT_NONE) {
-        const struct testing_buffer *b = &job.data.buffer[TESTING_DX];
+        const struct trial_buffer *b = &job.data.buffer[SLOT_DX];
 
-        share(&job, &a->dskip, TESTING_DSKIP, a->dy, TESTING_DY);
+        share(&job, &a->dskip, SLOT_DSKIP, a->dy, SLOT_DY);
         expect_same(&job, job.plan, &apart, "dx and dskip are dy");
-        share(&job, &a->dx, TESTING_DX, (clgn_tensor){b->mem, b->offset, NULL}, TESTING_DX);
-        share(&job, &a->dskip, TESTING_DSKIP, a->dx, TESTING_DX);
+        share(&job, &a->dx, SLOT_DX, (clgn_tensor){b->mem, b->offset, NULL}, SLOT_DX);
+        share(&job, &a->dskip, SLOT_DSKIP, a->dx, SLOT_DX);
         expect_same(&job, job.plan, &apart, "dskip is dx");
     }
     release(&apart);

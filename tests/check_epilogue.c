@@ -13,13 +13,13 @@ enum { VARIANTS = VARIANT_PINS - 1 };
 static void run(const clgn_problem *fusion, const char *variant, unsigned turn)
 {
     for (unsigned i = 0; i < FUSION_SHAPES; i++) {
-        struct testing_case tc = fusion_case(fusion, variant, turn, i);
+        struct trial_case tc = fusion_case(fusion, variant, turn, i);
         clgn_problem *p = &tc.problem;
 
         if (p->stats == CLGN_STATS_GIVEN) {
             p->write_mean = p->write_rstd = 0;
         }
-        tc.pattern = i == 2 && turn % 4 == 0 ? TESTING_NAN : tc.pattern;
+        tc.pattern = i == 2 && turn % 4 == 0 ? TRIAL_NAN : tc.pattern;
         tc.residual_is_y = p->residual && i == 1;
         tc.y_is_x = i == 0 && p->x.layout == p->y.layout && p->x.dtype == reference_y_dtype(p);
         (void)testing_case_run(&tc);
@@ -100,42 +100,42 @@ END_TEST
 START_TEST(test_everything_drawn_at_random_is_within_bound)
 {
     char text[32];
-    struct testing_rng rng;
-    struct testing_case tc;
+    struct rng rng;
+    struct trial_case tc;
     clgn_problem *p = &tc.problem;
     const size_t draw = (size_t)_i;
     size_t x_row, y_row;
 
     snprintf(text, sizeof text, "everything %d", _i);
     rng = testing_rng_of(text);
-    tc = (struct testing_case){.problem = testing_problem(1 + testing_rng_below(&rng, 3), 24, 1, 4)};
-    p->groups = (size_t[]){1, 2, 3, 4, 6, 8, 12, 24}[testing_rng_below(&rng, 8)];
-    p->spatial[0] = 1 + testing_rng_below(&rng, 70);
-    p->x.dtype = fusion_dtype(CLGN_DTYPE_F32 + (unsigned)testing_rng_below(&rng, 4));
-    p->y.dtype = fusion_dtype((unsigned)testing_rng_below(&rng, 5));
-    p->x.layout = (clgn_layout)testing_rng_below(&rng, 2);
-    p->y.layout = (clgn_layout)testing_rng_below(&rng, 2);
-    p->skip = (clgn_skip)testing_rng_below(&rng, 3);
-    p->bias = fusion_parameter(p, (unsigned)testing_rng_below(&rng, 3));
-    p->sum = (int)testing_rng_below(&rng, 2);
-    p->gamma = fusion_parameter(p, (unsigned)testing_rng_below(&rng, 3));
-    p->beta = fusion_parameter(p, (unsigned)testing_rng_below(&rng, 3));
-    p->scale = fusion_parameter(p, (unsigned)testing_rng_below(&rng, 3));
-    p->shift = fusion_parameter(p, (unsigned)testing_rng_below(&rng, 3));
-    p->residual = (int)testing_rng_below(&rng, 2);
-    p->act = (clgn_act)testing_rng_below(&rng, CLGN_ACT_ELU + 1);
+    tc = (struct trial_case){.problem = testing_problem(1 + rng_below(&rng, 3), 24, 1, 4)};
+    p->groups = (size_t[]){1, 2, 3, 4, 6, 8, 12, 24}[rng_below(&rng, 8)];
+    p->spatial[0] = 1 + rng_below(&rng, 70);
+    p->x.dtype = fusion_dtype(CLGN_DTYPE_F32 + (unsigned)rng_below(&rng, 4));
+    p->y.dtype = fusion_dtype((unsigned)rng_below(&rng, 5));
+    p->x.layout = (clgn_layout)rng_below(&rng, 2);
+    p->y.layout = (clgn_layout)rng_below(&rng, 2);
+    p->skip = (clgn_skip)rng_below(&rng, 3);
+    p->bias = fusion_parameter(p, (unsigned)rng_below(&rng, 3));
+    p->sum = (int)rng_below(&rng, 2);
+    p->gamma = fusion_parameter(p, (unsigned)rng_below(&rng, 3));
+    p->beta = fusion_parameter(p, (unsigned)rng_below(&rng, 3));
+    p->scale = fusion_parameter(p, (unsigned)rng_below(&rng, 3));
+    p->shift = fusion_parameter(p, (unsigned)rng_below(&rng, 3));
+    p->residual = (int)rng_below(&rng, 2);
+    p->act = (clgn_act)rng_below(&rng, CLGN_ACT_ELU + 1);
     p->act_alpha = p->act == CLGN_ACT_LEAKY_RELU || p->act == CLGN_ACT_ELU ? 0.25 : 0.0;
     p->config = variant_pin[draw % VARIANT_PINS];
     p->stats = variant_is_given(p->config) ? CLGN_STATS_GIVEN : CLGN_STATS_COMPUTE;
-    p->write_mean = p->stats == CLGN_STATS_COMPUTE && testing_rng_below(&rng, 2);
-    p->write_rstd = p->stats == CLGN_STATS_COMPUTE && testing_rng_below(&rng, 2);
-    x_row = (p->x.layout == CLGN_LAYOUT_LAST ? p->c : p->spatial[0]) + testing_rng_below(&rng, 3);
-    y_row = (p->y.layout == CLGN_LAYOUT_LAST ? p->c : p->spatial[0]) + testing_rng_below(&rng, 3);
+    p->write_mean = p->stats == CLGN_STATS_COMPUTE && rng_below(&rng, 2);
+    p->write_rstd = p->stats == CLGN_STATS_COMPUTE && rng_below(&rng, 2);
+    x_row = (p->x.layout == CLGN_LAYOUT_LAST ? p->c : p->spatial[0]) + rng_below(&rng, 3);
+    y_row = (p->y.layout == CLGN_LAYOUT_LAST ? p->c : p->spatial[0]) + rng_below(&rng, 3);
     p->x.row_stride = x_row;
     p->y.row_stride = y_row;
-    p->skip_strides.row_stride = p->skip == CLGN_SKIP_FULL ? x_row + testing_rng_below(&rng, 3) : 0;
-    p->sum_strides.row_stride = p->sum ? x_row + testing_rng_below(&rng, 3) : 0;
-    p->residual_strides.row_stride = p->residual ? y_row + testing_rng_below(&rng, 3) : 0;
+    p->skip_strides.row_stride = p->skip == CLGN_SKIP_FULL ? x_row + rng_below(&rng, 3) : 0;
+    p->sum_strides.row_stride = p->sum ? x_row + rng_below(&rng, 3) : 0;
+    p->residual_strides.row_stride = p->residual ? y_row + rng_below(&rng, 3) : 0;
     p->x.batch_stride = x_row * (p->x.layout == CLGN_LAYOUT_LAST ? p->spatial[0] : p->c);
     p->y.batch_stride = y_row * (p->y.layout == CLGN_LAYOUT_LAST ? p->spatial[0] : p->c);
     p->skip_strides.batch_stride = p->skip_strides.row_stride *
@@ -143,8 +143,8 @@ START_TEST(test_everything_drawn_at_random_is_within_bound)
     p->sum_strides.batch_stride = p->sum_strides.row_stride * (p->x.layout == CLGN_LAYOUT_LAST ? p->spatial[0] : p->c);
     p->residual_strides.batch_stride = p->residual_strides.row_stride *
                                        (p->y.layout == CLGN_LAYOUT_LAST ? p->spatial[0] : p->c);
-    tc.offset = testing_rng_below(&rng, 4);
-    tc.pattern = (enum testing_pattern)testing_rng_below(&rng, TESTING_NAN + 1);
+    tc.offset = rng_below(&rng, 4);
+    tc.pattern = (enum trial_pattern)rng_below(&rng, TRIAL_NAN + 1);
     tc.twice = 1;
     testing_tally_begin();
     (void)testing_case_run(&tc);

@@ -35,10 +35,9 @@ static const char *pin_of(const char *variant, int form, size_t i)
 }
 
 /* A group norm, or one that has no groups. */
-static struct testing_case case_of(const struct shape *sh, int form, clgn_norm norm)
+static struct trial_case case_of(const struct shape *sh, int form, clgn_norm norm)
 {
-    struct testing_case tc = {
-        .problem = testing_problem(sh->n, sh->c, sh->s, norm == CLGN_NORM_GROUP ? sh->groups : 0)};
+    struct trial_case tc = {.problem = testing_problem(sh->n, sh->c, sh->s, norm == CLGN_NORM_GROUP ? sh->groups : 0)};
 
     tc.problem.norm = norm;
     axes_apply(axes_of(NULL, form), &tc.problem);
@@ -66,7 +65,7 @@ START_TEST(test_batch_in_training_is_within_bound)
     }
     testing_tally_begin();
     for (size_t i = 0; i < SHAPES; i++) {
-        struct testing_case tc = case_of(&shapes[i], _i, CLGN_NORM_BATCH);
+        struct trial_case tc = case_of(&shapes[i], _i, CLGN_NORM_BATCH);
         clgn_problem *p = &tc.problem;
 
         p->config = pin_of("fwd_batch", _i, i);
@@ -87,7 +86,7 @@ START_TEST(test_batch_with_an_epilogue_is_within_bound)
     testing_tally_begin();
     for (size_t i = 0; i < 3; i++) {
         static const struct shape few[] = {{4, 24, 1, 35}, {7, 40, 1, 16}, {19, 12, 1, 0}};
-        struct testing_case tc = case_of(&few[i], _i, CLGN_NORM_BATCH);
+        struct trial_case tc = case_of(&few[i], _i, CLGN_NORM_BATCH);
         clgn_problem *p = &tc.problem;
 
         p->running = i != 1;
@@ -114,7 +113,7 @@ START_TEST(test_inference_is_within_bound)
     }
     testing_tally_begin();
     for (size_t i = 0; i < SHAPES; i++) {
-        struct testing_case tc = case_of(&shapes[i], _i, i % 2 ? CLGN_NORM_BATCH : CLGN_NORM_INSTANCE);
+        struct trial_case tc = case_of(&shapes[i], _i, i % 2 ? CLGN_NORM_BATCH : CLGN_NORM_INSTANCE);
         clgn_problem *p = &tc.problem;
 
         p->stats = CLGN_STATS_RUNNING;
@@ -135,7 +134,7 @@ START_TEST(test_instance_with_running_statistics_is_within_bound)
     }
     testing_tally_begin();
     for (size_t i = 0; i < SHAPES; i++) {
-        struct testing_case tc = case_of(&shapes[i], _i, CLGN_NORM_INSTANCE);
+        struct trial_case tc = case_of(&shapes[i], _i, CLGN_NORM_INSTANCE);
         clgn_problem *p = &tc.problem;
 
         if (shapes[i].s < 2) {
@@ -146,7 +145,7 @@ START_TEST(test_instance_with_running_statistics_is_within_bound)
         p->momentum = 0.25;
         p->config = pin_of("fwd_batch", _i, i);
         tc.offset = i % 3;
-        tc.pattern = i % 3 == 2 ? TESTING_LARGE_MEAN : TESTING_NORMAL;
+        tc.pattern = i % 3 == 2 ? TRIAL_LARGE_MEAN : TRIAL_NORMAL;
         (void)testing_case_run(&tc);
     }
     end("instance, running", _i, 4);
@@ -165,7 +164,7 @@ static void run_variants(int form, int rms)
             continue;
         }
         for (size_t i = 0; i < SHAPES; i++) {
-            struct testing_case tc = case_of(&shapes[i], form, i % 3 == 1 ? CLGN_NORM_LAYER : CLGN_NORM_GROUP);
+            struct trial_case tc = case_of(&shapes[i], form, i % 3 == 1 ? CLGN_NORM_LAYER : CLGN_NORM_GROUP);
             clgn_problem *p = &tc.problem;
 
             p->rms = rms;
@@ -174,7 +173,7 @@ static void run_variants(int form, int rms)
             p->write_rstd = 1;
             p->config = pin_of(variant_pin[v], form, i);
             tc.offset = i % 5;
-            tc.pattern = i % 3 == 2 ? TESTING_LARGE_MEAN : TESTING_NORMAL;
+            tc.pattern = i % 3 == 2 ? TRIAL_LARGE_MEAN : TRIAL_NORMAL;
             (void)testing_case_run(&tc);
         }
     }
@@ -200,7 +199,7 @@ START_TEST(test_frozen_gradient_of_an_infinity_is_finite)
 
     testing_tally_begin();
     for (int i = 0; i < 8; i++) {
-        struct testing_case tc = {.problem = testing_problem(3, 8, i & 1 ? 39 : 0, 0)};
+        struct trial_case tc = {.problem = testing_problem(3, 8, i & 1 ? 39 : 0, 0)};
 
         tc.problem.direction = CLGN_BACKWARD;
         tc.problem.norm = CLGN_NORM_INSTANCE;
@@ -208,7 +207,7 @@ START_TEST(test_frozen_gradient_of_an_infinity_is_finite)
         tc.problem.x.layout = tc.problem.y.layout = i & 2 ? CLGN_LAYOUT_LAST : CLGN_LAYOUT_FIRST;
         tc.problem.dgamma = tc.problem.dbeta = i & 2 ? CLGN_GRADIENT_WRITE : CLGN_GRADIENT_NONE;
         tc.problem.config = pins[_i];
-        tc.pattern = i & 4 ? TESTING_INF : TESTING_NAN;
+        tc.pattern = i & 4 ? TRIAL_INF : TRIAL_NAN;
         (void)testing_case_run(&tc);
     }
     testing_tally_end(pins[_i] != NULL ? pins[_i] : "unpinned", testing_at_least(2));
@@ -241,7 +240,7 @@ START_TEST(test_more_values_than_a_float_counts_are_counted)
 {
     clgn_problem p = testing_problem(MANY, 1, FEW, 0);
     clgn_args args = CLGN_ARGS_INIT;
-    struct testing_rng rng = testing_rng_of("many");
+    struct rng rng = testing_rng_of("many");
     float *x = malloc(sizeof *x * MANY * FEW);
     clgn_plan *plan = NULL;
     size_t bytes = 0;
@@ -252,7 +251,7 @@ START_TEST(test_more_values_than_a_float_counts_are_counted)
         return;
     }
     for (size_t i = 0; i < (size_t)MANY * FEW; i++) { /* the second half lies apart from the first */
-        x[i] = (float)testing_rng_uniform(&rng, 0.0, i < (size_t)MANY * FEW / 2 ? 1.0 : 2.0);
+        x[i] = (float)rng_uniform(&rng, 0.0, i < (size_t)MANY * FEW / 2 ? 1.0 : 2.0);
     }
     p.norm = CLGN_NORM_BATCH;
     p.gamma = p.beta = CLGN_DTYPE_NONE;

@@ -19,7 +19,7 @@ struct life {
     int done_set; /* an enqueue that failed must not have handed out an event */
 };
 
-static struct testing_data data;
+static struct trial data;
 static clgn_problem problem;
 
 static clgn_status enqueue(clgn_plan *plan, cl_command_queue queue, struct life *life)
@@ -76,7 +76,7 @@ static void judge(struct life life, long k, const char *what, long live)
 
 static int prepare(const char *pin)
 {
-    struct testing_case tc = {.problem = testing_problem(2, 12, 50, 3)};
+    struct trial_case tc = {.problem = testing_problem(2, 12, 50, 3)};
     clgn_plan *plan = NULL;
     clgn_status st;
 
@@ -89,8 +89,8 @@ static int prepare(const char *pin)
     testing_forget();
     st = clgn_plan_create(testing.context, &problem, &plan);
     ck_assert_msg(st == CLGN_OK, "%s", testing.message);
-    ck_assert_int_eq(testing_data_create(&tc, &data), CLGN_OK);
-    ck_assert_int_eq(testing_data_add_workspace(&data, plan), CLGN_OK);
+    ck_assert_int_eq(testing_trial_create(&tc, &data), CLGN_OK);
+    ck_assert_int_eq(trial_add_workspace(&data, plan), CLGN_OK);
     clgn_plan_release(plan);
     return 1;
 }
@@ -102,13 +102,13 @@ static void recover(cl_command_queue queue)
     struct life life;
 
     ck_assert_int_eq(clFinish(queue), CL_SUCCESS);
-    ck_assert_int_eq(testing_data_reset(&data), CLGN_OK);
+    ck_assert_int_eq(trial_reset(&data), CLGN_OK);
     testing_forget();
     life = live_once(queue);
     ck_assert_msg(life.status == CLGN_OK, "%s: %s", life.step, testing.message);
     ck_assert_int_eq(clFinish(queue), CL_SUCCESS);
-    ck_assert_msg(testing_data_check(&data, text, sizeof text) == 0, "%s", text);
-    testing_data_release(&data);
+    ck_assert_msg(trial_check(&data, text, sizeof text) == 0, "%s", text);
+    trial_release(&data);
 }
 
 /* Fails call after call until a life passes without being struck. */

@@ -57,9 +57,9 @@ static struct axes axes_of(int i)
     return a;
 }
 
-static struct testing_case case_of(struct axes a, const struct shape *sh)
+static struct trial_case case_of(struct axes a, const struct shape *sh)
 {
-    struct testing_case tc = {.problem = testing_problem(sh->n, sh->c, 1, sh->groups)};
+    struct trial_case tc = {.problem = testing_problem(sh->n, sh->c, 1, sh->groups)};
     clgn_problem *p = &tc.problem;
 
     p->spatial_dims = sh->dims;
@@ -107,7 +107,7 @@ START_TEST(test_forward_shapes_are_within_bound)
     }
     testing_tally_begin();
     for (size_t i = 0; i < SHAPES; i++) {
-        struct testing_case tc = case_of(a, &shapes[i]);
+        struct trial_case tc = case_of(a, &shapes[i]);
 
         tc.problem.config = axes_pin(a, i);
         rename_norm(&tc.problem);
@@ -131,7 +131,7 @@ START_TEST(test_forward_own_numbers_are_within_bound)
     }
     testing_tally_begin();
     for (int i = 0; i < count; i++) {
-        struct testing_case tc = case_of(a, &shapes[(_i * 3 + i) % SHAPES]);
+        struct trial_case tc = case_of(a, &shapes[(_i * 3 + i) % SHAPES]);
 
         rename_norm(&tc.problem);
         tc.offset = (size_t)(i % 2);
@@ -149,7 +149,7 @@ START_TEST(test_forward_unpinned_is_within_bound)
 
     testing_tally_begin();
     for (int i = _i; i < SHAPES; i += 4) {
-        struct testing_case tc = case_of(a, &shapes[i]);
+        struct trial_case tc = case_of(a, &shapes[i]);
 
         tc.problem.config = NULL;
         tc.problem.stats = i % 2 ? CLGN_STATS_GIVEN : CLGN_STATS_COMPUTE;
@@ -169,14 +169,14 @@ START_TEST(test_forward_patterns_are_within_bound)
         return;
     }
     testing_tally_begin();
-    for (size_t k = 0; k < TESTING_PATTERNS * 3; k++) {
-        struct testing_case tc = case_of(a, &few[k / TESTING_PATTERNS]);
+    for (size_t k = 0; k < TRIAL_PATTERNS * 3; k++) {
+        struct trial_case tc = case_of(a, &few[k / TRIAL_PATTERNS]);
 
         tc.problem.config = axes_pin(a, k);
-        tc.pattern = (enum testing_pattern)(k % TESTING_PATTERNS);
+        tc.pattern = (enum trial_pattern)(k % TRIAL_PATTERNS);
         (void)testing_case_run(&tc);
     }
-    testing_tally_end(axes_text(a), expected(a, TESTING_PATTERNS));
+    testing_tally_end(axes_text(a), expected(a, TRIAL_PATTERNS));
 }
 END_TEST
 
@@ -192,7 +192,7 @@ START_TEST(test_forward_strides_leave_gaps_alone)
     }
     testing_tally_begin();
     for (size_t k = 0; k < 12; k++) { /* bits: x's rows apart, y's rows apart; then the batches: 0, 8, 5 more */
-        struct testing_case tc = case_of(a, &sh);
+        struct trial_case tc = case_of(a, &sh);
         const size_t more = k / 4 == 0 ? 0 : k / 4 == 1 ? 8 : 5;
         clgn_problem *p = &tc.problem;
 
@@ -222,7 +222,7 @@ START_TEST(test_forward_aligned_strides_leave_gaps_alone)
 
     testing_tally_begin();
     for (size_t k = 0; k < 16; k++) { /* layout, gaps between rows, between samples, offset */
-        struct testing_case tc;
+        struct trial_case tc;
         clgn_problem *p = &tc.problem;
 
         a.x = a.y = k & 1 ? CLGN_LAYOUT_LAST : CLGN_LAYOUT_FIRST;
@@ -244,7 +244,7 @@ START_TEST(test_forward_large_groups_are_within_bound)
                                          {1, 1, 1, 1, {300007}},
                                          {2, 24, 2, 1, {16411}},
                                          {1, 2048, 2, 1, {97}}};
-    static const enum testing_pattern some[] = {TESTING_LARGE_MEAN, TESTING_OUTLIER_FIRST, TESTING_ALTERNATING};
+    static const enum trial_pattern some[] = {TRIAL_LARGE_MEAN, TRIAL_OUTLIER_FIRST, TRIAL_ALTERNATING};
     const struct axes a = axes_of(_i);
 
     if (is_left_out(_i)) {
@@ -252,7 +252,7 @@ START_TEST(test_forward_large_groups_are_within_bound)
     }
     testing_tally_begin();
     for (size_t k = 0; k < 2 && a.x == a.y; k++) {
-        struct testing_case tc = case_of(a, &large[(k + (size_t)_i) % 4]);
+        struct trial_case tc = case_of(a, &large[(k + (size_t)_i) % 4]);
 
         tc.problem.config = k % 2 ? axes_pin(a, k) : a.variant;
         tc.pattern = some[(k + (size_t)_i) % 3];
@@ -276,7 +276,7 @@ START_TEST(test_forward_mixed_types_are_within_bound)
     testing_tally_begin();
     for (size_t k = 0; k < 6 && possible; k++) {
         struct axes a = axes_of((_i + (int)(k / 3)) % VARIANTS * FORMS);
-        struct testing_case tc;
+        struct trial_case tc;
 
         a.x = a.y = k / 3 ? CLGN_LAYOUT_LAST : CLGN_LAYOUT_FIRST;
         a.vec = 1 << (_i + (int)(k / 3)) % 5;
@@ -284,7 +284,7 @@ START_TEST(test_forward_mixed_types_are_within_bound)
         tc = case_of(a, &few[k % 3]);
         tc.problem.config = axes_pin(a, k);
         tc.problem.y.dtype = y;
-        tc.pattern = k % 3 == 2 ? TESTING_LARGE_MEAN : TESTING_NORMAL;
+        tc.pattern = k % 3 == 2 ? TRIAL_LARGE_MEAN : TRIAL_NORMAL;
         tc.offset = k % 3;
         (void)testing_case_run(&tc);
     }

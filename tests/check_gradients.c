@@ -12,7 +12,7 @@ enum { VARIANTS = BACKWARD_PINS };
 static void run(const clgn_problem *fusion, const char *variant, unsigned turn)
 {
     for (unsigned i = 0; i < FUSION_SHAPES; i++) {
-        struct testing_case tc = fusion_case(fusion, variant, turn, i);
+        struct trial_case tc = fusion_case(fusion, variant, turn, i);
         clgn_problem *p = &tc.problem;
 
         p->direction = CLGN_BACKWARD;
@@ -136,47 +136,47 @@ END_TEST
 START_TEST(test_gradients_drawn_at_random_are_within_bound)
 {
     char text[32];
-    struct testing_rng rng;
-    struct testing_case tc = {.problem = fusion_none(), .twice = 1};
+    struct rng rng;
+    struct trial_case tc = {.problem = fusion_none(), .twice = 1};
     clgn_problem *p = &tc.problem;
 
     snprintf(text, sizeof text, "gradients %d", _i);
     rng = testing_rng_of(text);
     p->direction = CLGN_BACKWARD;
-    p->n = 1 + testing_rng_below(&rng, 3);
+    p->n = 1 + rng_below(&rng, 3);
     p->c = 24;
-    p->norm = (clgn_norm)testing_rng_below(&rng, 4);
-    p->groups = p->norm == CLGN_NORM_GROUP ? (size_t[]){1, 2, 3, 6, 8, 24}[testing_rng_below(&rng, 6)] : 0;
-    p->spatial_dims = testing_rng_below(&rng, 5) != 0 || p->norm == CLGN_NORM_BATCH;
-    p->spatial[0] = 2 + testing_rng_below(&rng, 70);
-    p->x.dtype = fusion_dtype(CLGN_DTYPE_F32 + (unsigned)testing_rng_below(&rng, 4));
-    p->y.dtype = fusion_dtype((unsigned)testing_rng_below(&rng, 5));
-    p->x.layout = (clgn_layout)testing_rng_below(&rng, 2);
-    p->y.layout = (clgn_layout)testing_rng_below(&rng, 2);
-    p->skip = (clgn_skip)testing_rng_below(&rng, 3);
-    p->bias = testing_rng_below(&rng, 2) ? CLGN_DTYPE_F32 : CLGN_DTYPE_NONE;
-    p->gamma = testing_rng_below(&rng, 2) ? p->x.dtype : CLGN_DTYPE_NONE;
-    p->beta = testing_rng_below(&rng, 2) ? CLGN_DTYPE_F32 : CLGN_DTYPE_NONE;
-    p->scale = testing_rng_below(&rng, 2) ? CLGN_DTYPE_F32 : CLGN_DTYPE_NONE;
-    p->shift = testing_rng_below(&rng, 2) ? p->x.dtype : CLGN_DTYPE_NONE;
-    p->residual = (int)testing_rng_below(&rng, 2);
-    p->act = (clgn_act)testing_rng_below(&rng, CLGN_ACT_ELU + 1);
+    p->norm = (clgn_norm)rng_below(&rng, 4);
+    p->groups = p->norm == CLGN_NORM_GROUP ? (size_t[]){1, 2, 3, 6, 8, 24}[rng_below(&rng, 6)] : 0;
+    p->spatial_dims = rng_below(&rng, 5) != 0 || p->norm == CLGN_NORM_BATCH;
+    p->spatial[0] = 2 + rng_below(&rng, 70);
+    p->x.dtype = fusion_dtype(CLGN_DTYPE_F32 + (unsigned)rng_below(&rng, 4));
+    p->y.dtype = fusion_dtype((unsigned)rng_below(&rng, 5));
+    p->x.layout = (clgn_layout)rng_below(&rng, 2);
+    p->y.layout = (clgn_layout)rng_below(&rng, 2);
+    p->skip = (clgn_skip)rng_below(&rng, 3);
+    p->bias = rng_below(&rng, 2) ? CLGN_DTYPE_F32 : CLGN_DTYPE_NONE;
+    p->gamma = rng_below(&rng, 2) ? p->x.dtype : CLGN_DTYPE_NONE;
+    p->beta = rng_below(&rng, 2) ? CLGN_DTYPE_F32 : CLGN_DTYPE_NONE;
+    p->scale = rng_below(&rng, 2) ? CLGN_DTYPE_F32 : CLGN_DTYPE_NONE;
+    p->shift = rng_below(&rng, 2) ? p->x.dtype : CLGN_DTYPE_NONE;
+    p->residual = (int)rng_below(&rng, 2);
+    p->act = (clgn_act)rng_below(&rng, CLGN_ACT_ELU + 1);
     p->act_alpha = p->act == CLGN_ACT_LEAKY_RELU || p->act == CLGN_ACT_ELU ? 0.25 : 0.0;
-    p->stats = (clgn_stats)testing_rng_below(&rng, 3);
+    p->stats = (clgn_stats)rng_below(&rng, 3);
     if (p->stats == CLGN_STATS_RUNNING && (p->norm == CLGN_NORM_GROUP || p->norm == CLGN_NORM_LAYER)) {
         p->stats = CLGN_STATS_COMPUTE;
     }
     p->mean_lo = p->stats == CLGN_STATS_COMPUTE;
-    p->dmean = p->drstd = p->stats == CLGN_STATS_COMPUTE && testing_rng_below(&rng, 2);
-    p->dgamma = p->gamma ? (clgn_gradient)testing_rng_below(&rng, 3) : CLGN_GRADIENT_NONE;
-    p->dbeta = p->beta ? (clgn_gradient)testing_rng_below(&rng, 3) : CLGN_GRADIENT_NONE;
-    p->dscale = p->scale ? (clgn_gradient)testing_rng_below(&rng, 3) : CLGN_GRADIENT_NONE;
-    p->dshift = p->shift ? (clgn_gradient)testing_rng_below(&rng, 3) : CLGN_GRADIENT_NONE;
-    p->dbias = p->bias ? (clgn_gradient)testing_rng_below(&rng, 3) : CLGN_GRADIENT_NONE;
-    p->dskip = p->skip ? (clgn_gradient)testing_rng_below(&rng, p->skip == CLGN_SKIP_FULL ? 2 : 3) : CLGN_GRADIENT_NONE;
-    p->dresidual = p->residual && testing_rng_below(&rng, 2);
-    tc.offset = testing_rng_below(&rng, 4);
-    tc.pattern = testing_rng_below(&rng, 3) ? TESTING_NORMAL : TESTING_LARGE_MEAN;
+    p->dmean = p->drstd = p->stats == CLGN_STATS_COMPUTE && rng_below(&rng, 2);
+    p->dgamma = p->gamma ? (clgn_gradient)rng_below(&rng, 3) : CLGN_GRADIENT_NONE;
+    p->dbeta = p->beta ? (clgn_gradient)rng_below(&rng, 3) : CLGN_GRADIENT_NONE;
+    p->dscale = p->scale ? (clgn_gradient)rng_below(&rng, 3) : CLGN_GRADIENT_NONE;
+    p->dshift = p->shift ? (clgn_gradient)rng_below(&rng, 3) : CLGN_GRADIENT_NONE;
+    p->dbias = p->bias ? (clgn_gradient)rng_below(&rng, 3) : CLGN_GRADIENT_NONE;
+    p->dskip = p->skip ? (clgn_gradient)rng_below(&rng, p->skip == CLGN_SKIP_FULL ? 2 : 3) : CLGN_GRADIENT_NONE;
+    p->dresidual = p->residual && rng_below(&rng, 2);
+    tc.offset = rng_below(&rng, 4);
+    tc.pattern = rng_below(&rng, 3) ? TRIAL_NORMAL : TRIAL_LARGE_MEAN;
     testing_tally_begin();
     (void)testing_case_run(&tc);
     testing_tally_end("at random", testing_at_least(1));

@@ -92,7 +92,7 @@ static int make_buffer(void)
 static void run(const char *pin, int far_samples, unsigned *runs)
 {
     const clgn_problem p = problem_of(far_samples, pin);
-    struct testing_rng rng = testing_rng_of("large");
+    struct rng rng = testing_rng_of("large");
     uint16_t before[2][WINDOW], after[2][WINDOW];
     clgn_args args = CLGN_ARGS_INIT;
     clgn_plan *plan = NULL;
@@ -106,7 +106,7 @@ static void run(const char *pin, int far_samples, unsigned *runs)
     }
     ck_assert_msg(st == CLGN_OK, "%s", testing.message);
     for (int i = 0; i < 2 * WINDOW; i++) {
-        before[i / WINDOW][i % WINDOW] = convert_to_f16(3.0 + testing_rng_normal(&rng));
+        before[i / WINDOW][i % WINDOW] = convert_to_f16(3.0 + rng_normal(&rng));
     }
     transfer(before, 1);
     args.x = args.y = (clgn_tensor){buffer, WATCH * sizeof(uint16_t), NULL};

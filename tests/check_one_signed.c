@@ -43,40 +43,40 @@ static void values_release(struct values v)
 }
 
 /* Another x has other statistics. */
-static clgn_status set_x(struct testing_data *data, const double *x)
+static clgn_status set_x(struct trial *data, const double *x)
 {
-    clgn_status st = testing_data_set(data, TESTING_X, x);
+    clgn_status st = trial_set(data, SLOT_X, x);
 
-    st = st == CLGN_OK && testing_data_fill_statistics(data) != 0 ? CLGN_ERR_MEMORY : st;
-    for (int i = TESTING_MEAN; i <= TESTING_RSTD && st == CLGN_OK; i++) {
-        const struct testing_tensor *t = &data->tensor[i];
+    st = st == CLGN_OK && trial_fill_statistics(data) != 0 ? CLGN_ERR_MEMORY : st;
+    for (int i = SLOT_MEAN; i <= SLOT_RSTD && st == CLGN_OK; i++) {
+        const struct trial_tensor *t = &data->tensor[i];
         double *values = malloc((t->elements + 1) * sizeof *values);
 
         ck_assert_ptr_nonnull(values);
         for (size_t k = 0; k < t->elements; k++) {
             values[k] = t->values[k];
         }
-        st = testing_data_set(data, (enum testing_slot)i, values);
+        st = trial_set(data, (enum slot)i, values);
         free(values);
     }
     return st;
 }
 
-static clgn_status run_on(const struct testing_case *tc, clgn_plan *plan, struct testing_data *data, const double *x,
+static clgn_status run_on(const struct trial_case *tc, clgn_plan *plan, struct trial *data, const double *x,
                           const double *dy)
 {
-    clgn_status st = testing_data_create(tc, data);
+    clgn_status st = testing_trial_create(tc, data);
 
-    st = st == CLGN_OK ? testing_data_set(data, TESTING_DY, dy) : st;
+    st = st == CLGN_OK ? trial_set(data, SLOT_DY, dy) : st;
     st = st == CLGN_OK && x != NULL ? set_x(data, x) : st;
-    st = st == CLGN_OK ? testing_data_add_workspace(data, plan) : st;
+    st = st == CLGN_OK ? trial_add_workspace(data, plan) : st;
     return st == CLGN_OK ? clgn_plan_enqueue(plan, testing.queue, &data->args, 0, NULL, NULL) : st;
 }
 
 /* Returns whether the variant can compute it. */
-static int check(const struct testing_case *tc, const double *x, const double *dy)
+static int check(const struct trial_case *tc, const double *x, const double *dy)
 {
-    static struct testing_data data;
+    static struct trial data;
     char text[1024] = "";
     char chosen[256] = "no plan";
     clgn_plan *plan = NULL;
@@ -92,16 +92,16 @@ static int check(const struct testing_case *tc, const double *x, const double *d
     st = run_on(tc, plan, &data, x, dy);
     ck_assert_msg(st == CLGN_OK, "%s", testing.message);
     (void)clgn_plan_describe(plan, chosen, sizeof chosen);
-    right = testing_data_check(&data, text, sizeof text) == 0;
-    testing_data_release(&data);
+    right = trial_check(&data, text, sizeof text) == 0;
+    trial_release(&data);
     clgn_plan_release(plan);
     ck_assert_msg(right, "%s with dy %.9g first: %s", chosen, dy[0], text);
     return 1;
 }
 
-static struct testing_case case_of(const struct shape *sh, const char *pin)
+static struct trial_case case_of(const struct shape *sh, const char *pin)
 {
-    struct testing_case tc = {.problem = testing_problem(sh->n, sh->c, sh->s, sh->groups)};
+    struct trial_case tc = {.problem = testing_problem(sh->n, sh->c, sh->s, sh->groups)};
     clgn_problem *p = &tc.problem;
 
     p->direction = CLGN_BACKWARD;
@@ -121,7 +121,7 @@ static int is_upper(const clgn_problem *p, size_t c)
 }
 
 /* dy is the term everywhere; or its sign is x's, and x is the term or its opposite, half of the channels each. */
-static int check_term(const struct testing_case *tc, double term, int halves)
+static int check_term(const struct trial_case *tc, double term, int halves)
 {
     const clgn_problem *p = &tc->problem;
     const size_t s = reference_spatial(p);
@@ -140,7 +140,7 @@ START_TEST(test_sums_of_equal_terms_are_within_bound)
 {
     const int at = _i / SHAPES;
     const char *pin = at < BACKWARD_PINS ? backward_pin[at] : NULL;
-    struct testing_case tc = case_of(&shapes[_i % SHAPES], pin);
+    struct trial_case tc = case_of(&shapes[_i % SHAPES], pin);
     const int computed = tc.problem.stats == CLGN_STATS_COMPUTE;
     unsigned count = 0;
 
@@ -162,7 +162,7 @@ END_TEST
  * meet a mean only, so that nothing but the low part reaches the outlier. */
 START_TEST(test_low_part_of_mean_reaches_outlier_within_bound)
 {
-    struct testing_case tc = {.problem = testing_problem(1, 8, 5000, 1)};
+    struct trial_case tc = {.problem = testing_problem(1, 8, 5000, 1)};
     clgn_problem *p = &tc.problem;
     struct values v = values_create(p);
 

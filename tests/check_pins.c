@@ -43,29 +43,29 @@ static long most_of(const struct range *r)
 }
 
 /* Small values are likelier: they are where the edges are, and large work-groups are slow on a CPU. */
-static long draw(struct testing_rng *rng, const struct range *r)
+static long draw(struct rng *rng, const struct range *r)
 {
     const long most = most_of(r);
 
     if (r->power) {
         long value = r->least;
 
-        while (value < most && value < 1024 && testing_rng_below(rng, 4) != 0) {
+        while (value < most && value < 1024 && rng_below(rng, 4) != 0) {
             value *= 2;
         }
         return value;
     }
-    return r->least + (long)testing_rng_below(rng, (size_t)(most - r->least < 7 ? most - r->least + 1 : 8));
+    return r->least + (long)rng_below(rng, (size_t)(most - r->least < 7 ? most - r->least + 1 : 8));
 }
 
 /* One to four params that the variant has, each once. */
-static void draw_pin(struct testing_rng *rng, const struct clgn_variant *variant, char *text, size_t bytes)
+static void draw_pin(struct rng *rng, const struct clgn_variant *variant, char *text, size_t bytes)
 {
     size_t at = (size_t)snprintf(text, bytes, "%s", variant->name);
     unsigned taken = ~variant->uses | 1u << CLGN_P_SG; /* sub-groups: only where the device has them */
 
-    for (size_t k = 1 + testing_rng_below(rng, 4); k > 0; k--) {
-        const size_t i = testing_rng_below(rng, RANGES);
+    for (size_t k = 1 + rng_below(rng, 4); k > 0; k--) {
+        const size_t i = rng_below(rng, RANGES);
 
         if (!(taken >> i & 1u)) {
             taken |= 1u << i;
@@ -74,42 +74,42 @@ static void draw_pin(struct testing_rng *rng, const struct clgn_variant *variant
     }
 }
 
-static void draw_problem(struct testing_rng *rng, clgn_problem *p)
+static void draw_problem(struct rng *rng, clgn_problem *p)
 {
     static const size_t channels[] = {1, 2, 3, 5, 8, 10, 12, 17, 64};
-    const size_t groups = 1 + testing_rng_below(rng, 5);
+    const size_t groups = 1 + rng_below(rng, 5);
 
     p->groups = groups;
-    p->c = groups * channels[testing_rng_below(rng, 9)];
-    p->n = 1 + testing_rng_below(rng, 3);
-    p->spatial[0] = testing_rng_below(rng, 3) == 0 ? 1 + testing_rng_below(rng, 9) : 1 + testing_rng_below(rng, 300);
-    p->x.layout = (clgn_layout)testing_rng_below(rng, 2);
-    p->y.layout = testing_rng_below(rng, 4) == 0 ? (clgn_layout)testing_rng_below(rng, 2) : p->x.layout;
-    p->x.dtype = testing_rng_below(rng, 2) ? CLGN_DTYPE_F32 : CLGN_DTYPE_F16;
-    p->skip = testing_rng_below(rng, 4) == 0 ? CLGN_SKIP_PER_CHANNEL : CLGN_SKIP_NONE;
+    p->c = groups * channels[rng_below(rng, 9)];
+    p->n = 1 + rng_below(rng, 3);
+    p->spatial[0] = rng_below(rng, 3) == 0 ? 1 + rng_below(rng, 9) : 1 + rng_below(rng, 300);
+    p->x.layout = (clgn_layout)rng_below(rng, 2);
+    p->y.layout = rng_below(rng, 4) == 0 ? (clgn_layout)rng_below(rng, 2) : p->x.layout;
+    p->x.dtype = rng_below(rng, 2) ? CLGN_DTYPE_F32 : CLGN_DTYPE_F16;
+    p->skip = rng_below(rng, 4) == 0 ? CLGN_SKIP_PER_CHANNEL : CLGN_SKIP_NONE;
 }
 
 START_TEST(test_pin_drawn_at_random_is_refused_or_right)
 {
     const char *variant = variant_pin[1 + _i];
     char seed[64], pin[256];
-    struct testing_rng rng;
+    struct rng rng;
 
     snprintf(seed, sizeof seed, "pins of %s", variant);
     rng = testing_rng_of(seed);
     testing_tally_begin();
     for (int i = 0; i < (testing.tiny || testing.small ? 6 : DRAWS); i++) {
-        struct testing_case tc = {.problem = testing_problem(1, 1, 1, 1), .pin_may_be_illegal = 1};
+        struct trial_case tc = {.problem = testing_problem(1, 1, 1, 1)};
 
         draw_pin(&rng, variants[_i], pin, sizeof pin);
         draw_problem(&rng, &tc.problem);
         tc.problem.config = pin;
         tc.problem.stats = variant_is_given(variant) ? CLGN_STATS_GIVEN : CLGN_STATS_COMPUTE;
         tc.problem.write_rstd = tc.problem.stats == CLGN_STATS_COMPUTE;
-        tc.pattern = i % 3 == 1 ? TESTING_LARGE_MEAN : TESTING_NORMAL;
-        tc.offset = testing_rng_below(&rng, 3) == 0 ? 1 + testing_rng_below(&rng, 3) : 0;
+        tc.pattern = i % 3 == 1 ? TRIAL_LARGE_MEAN : TRIAL_NORMAL;
+        tc.offset = rng_below(&rng, 3) == 0 ? 1 + rng_below(&rng, 3) : 0;
         tc.y_is_x = i % 5 == 0 && tc.problem.x.layout == tc.problem.y.layout;
-        (void)testing_case_run(&tc);
+        (void)testing_case_try(&tc);
     }
     testing_tally_end(variant, testing.tiny || testing.small ? 0 : DRAWS / 4);
 }
@@ -129,13 +129,13 @@ START_TEST(test_pin_at_the_ends_of_a_range_is_refused_or_right)
     }
     testing_tally_begin();
     for (int i = 0; i < 4; i++) {
-        struct testing_case tc = {.problem = testing_problem(2, 24, 75, 2), .pin_may_be_illegal = 1};
+        struct trial_case tc = {.problem = testing_problem(2, 24, 75, 2)};
 
         snprintf(pin, sizeof pin, "%s,%s=%ld", variant, r->name, values[i % 2]);
         tc.problem.config = pin;
         tc.problem.x.layout = tc.problem.y.layout = i / 2 ? CLGN_LAYOUT_LAST : CLGN_LAYOUT_FIRST;
         tc.problem.stats = variant_is_given(variant) ? CLGN_STATS_GIVEN : CLGN_STATS_COMPUTE;
-        (void)testing_case_run(&tc);
+        (void)testing_case_try(&tc);
     }
     testing_tally_end(pin, 0);
 }

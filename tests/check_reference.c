@@ -342,10 +342,10 @@ END_TEST
 
 START_TEST(test_round_agrees_with_the_tools_conversion)
 {
-    struct testing_rng rng = testing_rng_of("rounding");
+    struct rng rng = testing_rng_of("rounding");
 
     for (int i = 0; i < 200000; i++) {
-        const double value = ldexp(testing_rng_normal(&rng), (int)testing_rng_below(&rng, 60) - 40);
+        const double value = ldexp(rng_normal(&rng), (int)rng_below(&rng, 60) - 40);
 
         ck_assert_double_eq(reference_round(CLGN_DTYPE_F16, (long double)value),
                             convert_from_f16(convert_to_f16(value)));

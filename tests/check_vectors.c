@@ -14,44 +14,44 @@ struct errors {
     double y, mean, rstd;
 };
 
-static void set(struct testing_data *data, enum testing_slot slot, const double *values)
+static void set(struct trial *data, enum slot slot, const double *values)
 {
     if (values != NULL) {
-        ck_assert_int_eq(testing_data_set(data, slot, values), CLGN_OK);
+        ck_assert_int_eq(trial_set(data, slot, values), CLGN_OK);
     }
 }
 
-static void set_inputs(struct testing_data *data, const struct vector_case *v)
+static void set_inputs(struct trial *data, const struct vector_case *v)
 {
-    set(data, TESTING_X, v->x);
-    set(data, TESTING_GAMMA, v->gamma);
-    set(data, TESTING_BETA, v->beta);
-    set(data, TESTING_SCALE, v->scale);
-    set(data, TESTING_SHIFT, v->shift);
-    set(data, TESTING_RESIDUAL, v->residual);
+    set(data, SLOT_X, v->x);
+    set(data, SLOT_GAMMA, v->gamma);
+    set(data, SLOT_BETA, v->beta);
+    set(data, SLOT_SCALE, v->scale);
+    set(data, SLOT_SHIFT, v->shift);
+    set(data, SLOT_RESIDUAL, v->residual);
 }
 
-static void fetch(const struct testing_data *data, enum testing_slot slot, double **values)
+static void fetch(const struct trial *data, enum slot slot, double **values)
 {
     *values = malloc((data->tensor[slot].elements + 1) * sizeof **values);
     ck_assert_ptr_nonnull(*values);
-    testing_data_get(data, slot, *values);
+    trial_get(data, slot, *values);
 }
 
 /* The bound comes from the reference, the results from the files. */
-static struct errors judge(const struct testing_data *data, const struct vector_case *v, const struct vector_bounds *b)
+static struct errors judge(const struct trial *data, const struct vector_case *v, const struct vector_bounds *b)
 {
     const clgn_problem *p = &v->problem;
     struct errors e = {0.0, 0.0, 0.0};
     double *y, *mean, *rstd;
 
-    fetch(data, TESTING_Y, &y);
-    fetch(data, TESTING_MEAN, &mean);
-    fetch(data, TESTING_RSTD, &rstd);
-    for (size_t i = 0; i < data->tensor[TESTING_Y].elements; i++) {
+    fetch(data, SLOT_Y, &y);
+    fetch(data, SLOT_MEAN, &mean);
+    fetch(data, SLOT_RSTD, &rstd);
+    for (size_t i = 0; i < data->tensor[SLOT_Y].elements; i++) {
         e.y = fmax(e.y, reference_error(p->x.dtype, y[i], v->y[i], b->y[i]));
     }
-    for (size_t i = 0; i < data->tensor[TESTING_MEAN].elements; i++) {
+    for (size_t i = 0; i < data->tensor[SLOT_MEAN].elements; i++) {
         e.mean = fmax(e.mean, reference_mean_error(p, mean[i], v->mean[i], v->rstd[i]));
         e.rstd = fmax(e.rstd, reference_rstd_error(p, rstd[i], v->rstd[i]));
     }
@@ -62,8 +62,7 @@ static struct errors judge(const struct testing_data *data, const struct vector_
 }
 
 /* The largest error of a gradient, in units of its bound; 0 where the case has none. */
-static double gradient_error(const struct testing_data *data, enum testing_slot slot, const double *expected,
-                             const double *bound)
+static double gradient_error(const struct trial *data, enum slot slot, const double *expected, const double *bound)
 {
     double *found, error = 0.0;
 
@@ -80,10 +79,10 @@ static double gradient_error(const struct testing_data *data, enum testing_slot 
 
 /* Plans and runs a problem with the case's inputs; 0 when the pinned variant refuses it. */
 static int launch(const struct vector_case *v, const clgn_problem *p, const double *const *statistics,
-                  struct testing_data *data, char *chosen, size_t bytes)
+                  struct trial *data, char *chosen, size_t bytes)
 {
-    static const enum testing_slot slots[] = {TESTING_MEAN, TESTING_RSTD, TESTING_MEAN_LO};
-    struct testing_case tc = {.problem = *p};
+    static const enum slot slots[] = {SLOT_MEAN, SLOT_RSTD, SLOT_MEAN_LO};
+    struct trial_case tc = {.problem = *p};
     clgn_plan *plan = NULL;
     char text[256] = "";
     clgn_status st;
@@ -94,18 +93,18 @@ static int launch(const struct vector_case *v, const clgn_problem *p, const doub
         return 0;
     }
     ck_assert_msg(st == CLGN_OK, "%s: %s: %s", v->name, clgn_status_name(st), testing.message);
-    ck_assert_int_eq(testing_data_create(&tc, data), CLGN_OK);
+    ck_assert_int_eq(testing_trial_create(&tc, data), CLGN_OK);
     set_inputs(data, v);
     if (p->direction == CLGN_BACKWARD) {
-        set(data, TESTING_DY, v->dy);
+        set(data, SLOT_DY, v->dy);
         for (size_t i = 0; i < sizeof slots / sizeof slots[0]; i++) {
             set(data, slots[i], statistics[i]);
         }
     }
-    ck_assert_int_eq(testing_data_add_workspace(data, plan), CLGN_OK);
+    ck_assert_int_eq(trial_add_workspace(data, plan), CLGN_OK);
     st = clgn_plan_enqueue(plan, testing.queue, &data->args, 0, NULL, NULL);
     ck_assert_msg(st == CLGN_OK, "%s: %s: %s", v->name, clgn_status_name(st), testing.message);
-    ck_assert_msg(testing_data_read(data, text, sizeof text) == 0, "%s: %s", v->name, text);
+    ck_assert_msg(trial_read(data, text, sizeof text) == 0, "%s: %s", v->name, text);
     ck_assert_int_eq(clgn_plan_describe(plan, chosen, bytes), CLGN_OK);
     clgn_plan_release(plan);
     return 1;
@@ -123,7 +122,7 @@ static clgn_problem forward(const struct vector_case *v, const char *pin)
 static int run_forward(const struct vector_case *v, const struct vector_bounds *b, const char *pin)
 {
     const clgn_problem p = forward(v, pin);
-    static struct testing_data data;
+    static struct trial data;
     char chosen[256] = "";
     struct errors e;
 
@@ -132,7 +131,7 @@ static int run_forward(const struct vector_case *v, const struct vector_bounds *
     }
     e = judge(&data, v, b);
     fprintf(stderr, "%-20s %8.3f %8.3f %8.3f  %s\n", v->name, e.y, e.mean, e.rstd, chosen);
-    testing_data_release(&data);
+    trial_release(&data);
     ck_assert_msg(e.y <= 1.0 && e.mean <= 1.0 && e.rstd <= 1.0, "%s by %s is beyond the bound", v->name, chosen);
     return 1;
 }
@@ -141,7 +140,7 @@ static int run_backward(const struct vector_case *v, const struct vector_bounds 
                         const char *pin)
 {
     const struct reference_gradients *g = &b->gradients;
-    static struct testing_data data;
+    static struct trial data;
     clgn_problem p = vector_backward(v);
     char chosen[256] = "";
     double dx, sums, dresidual;
@@ -150,14 +149,14 @@ static int run_backward(const struct vector_case *v, const struct vector_bounds 
     if (!launch(v, &p, statistics, &data, chosen, sizeof chosen)) {
         return 0;
     }
-    dx = gradient_error(&data, TESTING_DX, v->dx, g->dx);
-    sums = fmax(fmax(gradient_error(&data, TESTING_DGAMMA, v->dgamma, g->dgamma),
-                     gradient_error(&data, TESTING_DBETA, v->dbeta, g->dbeta)),
-                fmax(gradient_error(&data, TESTING_DSCALE, v->dscale, g->dscale),
-                     gradient_error(&data, TESTING_DSHIFT, v->dshift, g->dshift)));
-    dresidual = gradient_error(&data, TESTING_DRESIDUAL, v->dresidual, g->dresidual);
+    dx = gradient_error(&data, SLOT_DX, v->dx, g->dx);
+    sums = fmax(fmax(gradient_error(&data, SLOT_DGAMMA, v->dgamma, g->dgamma),
+                     gradient_error(&data, SLOT_DBETA, v->dbeta, g->dbeta)),
+                fmax(gradient_error(&data, SLOT_DSCALE, v->dscale, g->dscale),
+                     gradient_error(&data, SLOT_DSHIFT, v->dshift, g->dshift)));
+    dresidual = gradient_error(&data, SLOT_DRESIDUAL, v->dresidual, g->dresidual);
     fprintf(stderr, "%-20s %8.3f %8.3f %8.3f  %s\n", v->name, dx, sums, dresidual, chosen);
-    testing_data_release(&data);
+    trial_release(&data);
     ck_assert_msg(dx <= 1.0 && sums <= 1.0 && dresidual <= 1.0, "%s by %s is beyond the bound", v->name, chosen);
     return 1;
 }
@@ -189,8 +188,8 @@ END_TEST
 /* Forward's statistics, as the device wrote them, go to every variant of backward. */
 static void run_both(const char *name)
 {
-    static const enum testing_slot slots[] = {TESTING_MEAN, TESTING_RSTD, TESTING_MEAN_LO};
-    static struct testing_data data;
+    static const enum slot slots[] = {SLOT_MEAN, SLOT_RSTD, SLOT_MEAN_LO};
+    static struct trial data;
     struct vector_case v;
     struct vector_bounds b;
     clgn_problem p;
@@ -204,7 +203,7 @@ static void run_both(const char *name)
     for (size_t i = 0; i < 3; i++) {
         fetch(&data, slots[i], &statistics[i]);
     }
-    testing_data_release(&data);
+    trial_release(&data);
     runs += run_backward(&v, &b, (const double *const *)statistics, NULL);
     for (int i = 0; i < BACKWARD_PINS; i++) {
         if (!variant_is_given(backward_pin[i])) {

@@ -287,18 +287,18 @@ long double definition_derivative(const struct definition *d, enum definition_sl
 }
 
 /* A multiple of 2^-10, of about the given size. */
-static double random_value(struct testing_rng *rng, enum definition_slot slot)
+static double random_value(struct rng *rng, enum definition_slot slot)
 {
-    const double normal = rint(0x1p10 * testing_rng_normal(rng)) * 0x1p-10;
+    const double normal = rint(0x1p10 * rng_normal(rng)) * 0x1p-10;
 
     switch (slot) {
     case DEFINITION_X:
         return 2.0 * normal + 0.75;
     case DEFINITION_RSTD:
     case DEFINITION_RUNNING_VAR:
-        return testing_rng_uniform(rng, 0.25, 2.0);
+        return rng_uniform(rng, 0.25, 2.0);
     case DEFINITION_GAMMA:
-        return testing_rng_uniform(rng, -2.0, 2.0);
+        return rng_uniform(rng, -2.0, 2.0);
     case DEFINITION_SCALE:
         return 0.5 * normal;
     default:
@@ -308,7 +308,7 @@ static double random_value(struct testing_rng *rng, enum definition_slot slot)
 
 void definition_create(struct definition *d, const clgn_problem *p, const char *seed)
 {
-    struct testing_rng rng = testing_rng_of(seed);
+    struct rng rng = testing_rng_of(seed);
 
     *d = (struct definition){*p, {NULL}};
     for (size_t i = 0; i < DEFINITION_SLOTS; i++) {

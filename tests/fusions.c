@@ -32,10 +32,10 @@ void fusion_set_act(clgn_problem *p, int act)
     p->act_alpha = p->act == CLGN_ACT_LEAKY_RELU ? 0.01 : p->act == CLGN_ACT_ELU ? 1.5 : 0.0;
 }
 
-struct testing_case fusion_case(const clgn_problem *fusion, const char *variant, unsigned turn, unsigned i)
+struct trial_case fusion_case(const clgn_problem *fusion, const char *variant, unsigned turn, unsigned i)
 {
     static char pin[128];
-    struct testing_case tc = {.problem = *fusion};
+    struct trial_case tc = {.problem = *fusion};
     clgn_problem *p = &tc.problem;
 
     variant_fix(pin, sizeof pin, variant, (const int[]){32, 1, 8}[turn % 3], 1 << turn % 5, i);
@@ -49,7 +49,7 @@ struct testing_case fusion_case(const clgn_problem *fusion, const char *variant,
     p->y.layout = turn % 8 == 3 ? CLGN_LAYOUT_FIRST : turn % 8 == 6 ? CLGN_LAYOUT_LAST : p->x.layout;
     variant_suit(p, variant);
     tc.offset = i;
-    tc.pattern = i == 1 ? TESTING_LARGE_MEAN : TESTING_NORMAL;
+    tc.pattern = i == 1 ? TRIAL_LARGE_MEAN : TRIAL_NORMAL;
     return tc;
 }
 
@@ -59,9 +59,9 @@ void fusion_run_tails(const clgn_problem *problem, int act)
 
     testing_tally_begin();
     for (int i = 0; i < 4; i++) {
-        struct testing_case tc = {.problem = *problem};
+        struct trial_case tc = {.problem = *problem};
 
-        tc.pattern = i / 2 ? TESTING_ALTERNATING : TESTING_WIDE;
+        tc.pattern = i / 2 ? TRIAL_ALTERNATING : TRIAL_WIDE;
         tc.problem.stats = CLGN_STATS_GIVEN;
         tc.problem.gamma = CLGN_DTYPE_NONE;
         tc.problem.act = (clgn_act)act;

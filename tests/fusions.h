@@ -21,7 +21,7 @@ void fusion_set_act(clgn_problem *p, int act);
 
 /* A fusion on shape i by a variant, whose pin stands until the next call. Layout, vector and work-group change with the
  * turn; no vector is longer than a row. */
-struct testing_case fusion_case(const clgn_problem *fusion, const char *variant, unsigned turn, unsigned i);
+struct trial_case fusion_case(const clgn_problem *fusion, const char *variant, unsigned turn, unsigned i);
 
 /* Runs and judges a problem with an activation far out on both sides, where exp overflows and differences cancel: given
  * statistics put z where it is wanted. */

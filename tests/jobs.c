@@ -11,17 +11,17 @@
 
 void job_begin(const clgn_problem *problem, struct job *job)
 {
-    const struct testing_case tc = {.problem = *problem};
+    const struct trial_case tc = {.problem = *problem};
 
     testing_forget();
     ck_assert_msg(clgn_plan_create(testing.context, problem, &job->plan) == CLGN_OK, "%s", testing.message);
-    ck_assert_int_eq(testing_data_create(&tc, &job->data), CLGN_OK);
-    ck_assert_int_eq(testing_data_add_workspace(&job->data, job->plan), CLGN_OK);
+    ck_assert_int_eq(testing_trial_create(&tc, &job->data), CLGN_OK);
+    ck_assert_int_eq(trial_add_workspace(&job->data, job->plan), CLGN_OK);
 }
 
 void job_end(struct job *job)
 {
-    testing_data_release(&job->data);
+    trial_release(&job->data);
     clgn_plan_release(job->plan);
 }
 
@@ -36,17 +36,17 @@ void job_check(struct job *job)
 {
     char text[512] = "";
 
-    ck_assert_msg(testing_data_check(&job->data, text, sizeof text) == 0, "%s: %s", job->data.text, text);
+    ck_assert_msg(trial_check(&job->data, text, sizeof text) == 0, "%s: %s", job->data.text, text);
 }
 
-double *job_fetch(struct job *job, enum testing_slot slot)
+double *job_fetch(struct job *job, enum slot slot)
 {
     char text[256] = "";
     double *values = malloc((job->data.tensor[slot].elements + 1) * sizeof *values);
 
     ck_assert_ptr_nonnull(values);
-    ck_assert_msg(testing_data_read(&job->data, text, sizeof text) == 0, "%s", text);
-    testing_data_get(&job->data, slot, values);
+    ck_assert_msg(trial_read(&job->data, text, sizeof text) == 0, "%s", text);
+    trial_get(&job->data, slot, values);
     return values;
 }
 
@@ -126,7 +126,7 @@ static void run_to_and_fro(struct job *job, cl_command_queue queue, int with_eve
 void job_expect_chained(const clgn_problem *problem, cl_command_queue queue, int with_events)
 {
     const int backward = problem->direction == CLGN_BACKWARD;
-    const enum testing_slot in = backward ? TESTING_DY : TESTING_X, out = backward ? TESTING_DX : TESTING_Y;
+    const enum slot in = backward ? SLOT_DY : SLOT_X, out = backward ? SLOT_DX : SLOT_Y;
     struct job chained, single;
     double *expected = NULL, *found;
 
@@ -138,7 +138,7 @@ void job_expect_chained(const clgn_problem *problem, cl_command_queue queue, int
         ck_assert_int_eq(clFinish(testing.queue), CL_SUCCESS);
         free(expected);
         expected = job_fetch(&single, out);
-        ck_assert_int_eq(testing_data_set(&single.data, in, expected), CLGN_OK);
+        ck_assert_int_eq(trial_set(&single.data, in, expected), CLGN_OK);
     }
     found = job_fetch(&chained, in);
     ck_assert_mem_eq(found, expected, chained.data.tensor[in].elements * sizeof *found);
@@ -274,8 +274,8 @@ void job_expect_warm(const clgn_problem *problem)
     ck_assert_msg(clgn_plan_warmup(job.plan, testing.queue) == CLGN_OK, "%s", testing.message);
     ck_assert_int_eq(clFinish(testing.queue), CL_SUCCESS);
     ck_assert_int_eq(layers_live(NULL), live);
-    ck_assert_int_eq(testing_data_read(&job.data, text, sizeof text), 0); /* it touched nothing of the caller's */
-    for (int i = 0; i < TESTING_SLOTS; i++) {
+    ck_assert_int_eq(trial_read(&job.data, text, sizeof text), 0); /* it touched nothing of the caller's */
+    for (int i = 0; i < SLOTS; i++) {
         if (job.data.buffer[i].mem != NULL) {
             ck_assert_mem_eq(job.data.buffer[i].after, job.data.buffer[i].image, job.data.buffer[i].bytes);
         }

@@ -7,7 +7,7 @@
 
 struct job {
     clgn_plan *plan;
-    struct testing_data data;
+    struct trial data;
 };
 
 /* The problem must have a plan on every device. */
@@ -20,7 +20,7 @@ void job_enqueue(struct job *job, cl_command_queue queue, cl_uint n_wait, const 
 void job_check(struct job *job);
 
 /* What a tensor holds on the device; to be freed. */
-double *job_fetch(struct job *job, enum testing_slot slot);
+double *job_fetch(struct job *job, enum slot slot);
 
 /* A user event holds the work back on any queue; done is not complete before it, and completes after it. */
 void job_hold_back(struct job *job, cl_command_queue queue);

@@ -240,51 +240,16 @@ unsigned testing_at_least(unsigned count)
     return testing.tiny || testing.small ? 1 : count;
 }
 
-/* FNV-1a of the text, so that a case has the same numbers wherever it stands in its suite. */
-struct testing_rng testing_rng_of(const char *text)
+uint64_t testing_seed(void)
 {
-    const char *shift = getenv("CLGN_TEST_SEED");
-    struct testing_rng rng = {14695981039346656037ULL};
+    const char *seed = getenv("CLGN_TEST_SEED");
 
-    for (; *text != '\0'; text++) {
-        rng.state = (rng.state ^ (unsigned char)*text) * 1099511628211ULL;
-    }
-    rng.state += shift != NULL ? strtoull(shift, NULL, 0) * 0x9e3779b97f4a7c15ULL : 0;
-    return rng;
+    return seed != NULL ? strtoull(seed, NULL, 0) : 0;
 }
 
-/* splitmix64 */
-uint64_t testing_rng_next(struct testing_rng *rng)
+struct rng testing_rng_of(const char *text)
 {
-    uint64_t z = rng->state += 0x9e3779b97f4a7c15ULL;
-
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
-    return z ^ (z >> 31);
-}
-
-size_t testing_rng_below(struct testing_rng *rng, size_t bound)
-{
-    return (size_t)(testing_rng_next(rng) % bound);
-}
-
-double testing_rng_uniform(struct testing_rng *rng, double low, double high)
-{
-    return low + (high - low) * ((double)(testing_rng_next(rng) >> 11) * 0x1p-53);
-}
-
-/* Nearly normal, which is all that is needed: the sum of twelve uniform numbers. */
-double testing_rng_normal(struct testing_rng *rng)
-{
-    double sum = -6.0;
-
-    for (int i = 0; i < 12; i += 3) { /* three of 21 bits from one draw */
-        const uint64_t bits = testing_rng_next(rng);
-
-        sum += (double)(bits & 0x1fffff) * 0x1p-21 + (double)((bits >> 21) & 0x1fffff) * 0x1p-21 +
-               (double)(bits >> 43) * 0x1p-21;
-    }
-    return sum;
+    return rng_of(text, testing_seed());
 }
 
 clgn_problem testing_problem(size_t n, size_t c, size_t s, size_t groups)

@@ -10,6 +10,8 @@
 
 #include <clgn/clgn.h>
 
+#include "rng.h"
+
 /* Exit status by which ctest knows a skipped program. */
 #define TESTING_SKIP 77
 
@@ -79,16 +81,9 @@ cl_command_queue testing_queue_create(cl_context cl, cl_command_queue_properties
 /* Says on stderr why a test does not apply here. */
 void testing_skip(const char *test, const char *why);
 
-/* Random numbers: the same sequence everywhere for the same text. CLGN_TEST_SEED shifts all sequences. */
-struct testing_rng {
-    uint64_t state;
-};
-
-struct testing_rng testing_rng_of(const char *text);
-uint64_t testing_rng_next(struct testing_rng *rng);
-size_t testing_rng_below(struct testing_rng *rng, size_t bound);
-double testing_rng_uniform(struct testing_rng *rng, double low, double high);
-double testing_rng_normal(struct testing_rng *rng);
+/* CLGN_TEST_SEED, which shifts all random numbers; and those of a text, shifted by it. */
+uint64_t testing_seed(void);
+struct rng testing_rng_of(const char *text);
 
 /* A group norm of (n, c, s) as float32 channels-first with gamma and beta; s = 0: no spatial axes. */
 clgn_problem testing_problem(size_t n, size_t c, size_t s, size_t groups);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Judging outputs by tools/reference.c and reference_backward.c, which share no code with the kernels. */
+/* Judging outputs by tools/expected.c, which shares no code with the kernels. */
 #include "norm_check.h"
 
 #include <math.h>
@@ -7,19 +7,13 @@
 #include <string.h>
 
 #include "convert.h"
+#include "expected.h"
 #include "names.h"
-#include "norm_gradients.h"
-#include "reference.h"
 
-/* All values as double; tensors of x's or y's shape are channels-first here, whatever the files' layout. */
+/* Inputs as double; tensors of x's or y's shape are channels-first here, whatever the files' layout. */
 struct values {
     double *input[NORM_INPUTS];
-    double *v;
-    double *y;
-    double *bound;
-    double *mean;
-    double *rstd;
-    struct norm_gradients gradients;
+    struct expected expected;
 };
 
 static void release_values(struct values *s)
@@ -27,12 +21,7 @@ static void release_values(struct values *s)
     for (int i = 0; i < NORM_INPUTS; ++i) {
         free(s->input[i]);
     }
-    free(s->v);
-    free(s->y);
-    free(s->bound);
-    free(s->mean);
-    free(s->rstd);
-    norm_gradients_release(&s->gradients);
+    expected_release(&s->expected);
 }
 
 /* Element i of a dense (n, c, s) tensor lies here in a tensor of the layout. */
@@ -67,25 +56,9 @@ static double *widen(const struct norm_data *d, enum norm_file at)
     return values;
 }
 
-static int compute_forward(const struct norm_data *d, const struct reference_tensors *in, struct values *s)
-{
-    const size_t statistics = d->problem.n * d->problem.groups + 1;
-    struct reference_result out;
-
-    s->v = d->problem.sum ? malloc((d->elements + 1) * sizeof(*s->v)) : NULL;
-    s->y = malloc((d->elements + 1) * sizeof(*s->y));
-    s->bound = malloc((d->elements + 1) * sizeof(*s->bound));
-    s->mean = malloc(statistics * sizeof(*s->mean));
-    s->rstd = malloc(statistics * sizeof(*s->rstd));
-    if ((d->problem.sum && !s->v) || !s->y || !s->bound || !s->mean || !s->rstd) {
-        return -1;
-    }
-    out = (struct reference_result){.v = s->v, .y = s->y, .bound = s->bound, .mean = s->mean, .rstd = s->rstd};
-    return reference_forward(&d->problem, in, &out);
-}
-
 static int compute_reference(const struct norm_data *d, struct values *s)
 {
+    struct reference_upstream up = {NULL, NULL, NULL};
     struct reference_tensors in;
 
     for (int i = 0; i < NORM_INPUTS; ++i) {
@@ -105,42 +78,28 @@ static int compute_reference(const struct norm_data *d, struct values *s)
                                     .rstd = s->input[NORM_GIVEN_RSTD],
                                     .running_mean = s->input[NORM_RUNNING_MEAN],
                                     .running_var = s->input[NORM_RUNNING_VAR]};
-    return d->problem.direction == CLGN_BACKWARD
-               ? norm_gradients_compute(&d->problem, &in, s->input[NORM_DY], &s->gradients)
-               : compute_forward(d, &in, s);
+    up.dy = s->input[NORM_DY];
+    return expected_create(&d->problem, &in, &up, &s->expected);
 }
 
-/* What an output should be, in the reference's order, and how far it may be off where that is told per element. */
-static const double *wanted_of(const struct norm_data *d, const struct values *s, enum norm_file file,
-                               const double **bound)
-{
-    *bound = file == NORM_Y ? s->bound : NULL;
-    switch (file) {
-    case NORM_Y:
-        return s->y;
-    case NORM_SUM:
-        return s->v;
-    case NORM_MEAN:
-        return s->mean;
-    case NORM_RSTD:
-        return s->rstd;
-    default:
-        return norm_gradients_find(&s->gradients, &d->problem, file, bound);
-    }
-}
+static const enum slot slot_of[NORM_FILES] = {[NORM_Y] = SLOT_Y,           [NORM_SUM] = SLOT_SUM,
+                                              [NORM_MEAN] = SLOT_MEAN,     [NORM_RSTD] = SLOT_RSTD,
+                                              [NORM_DX] = SLOT_DX,         [NORM_DGAMMA] = SLOT_DGAMMA,
+                                              [NORM_DBETA] = SLOT_DBETA,   [NORM_DSCALE] = SLOT_DSCALE,
+                                              [NORM_DSHIFT] = SLOT_DSHIFT, [NORM_DRESIDUAL] = SLOT_DRESIDUAL,
+                                              [NORM_DSKIP] = SLOT_DSKIP,   [NORM_DBIAS] = SLOT_DBIAS};
 
-/* Error of element i of an output without bounds per element. */
-static double error_of(const struct norm_data *d, const struct values *s, enum norm_file file, size_t i, double found,
-                       double wanted)
+/* The error of element i of an output: of y against given when there is one, else against the reference. */
+static double error_of(const struct values *s, enum norm_file file, size_t i, const double *given, double found,
+                       double *wanted)
 {
-    switch (file) {
-    case NORM_SUM:
-        return found == wanted || (isnan(found) && isnan(wanted)) ? 0.0 : HUGE_VAL;
-    case NORM_MEAN:
-        return reference_mean_error(&d->problem, found, wanted, s->rstd[i]);
-    default:
-        return reference_rstd_error(&d->problem, found, wanted);
+    const struct expected *e = &s->expected;
+
+    if (!given) {
+        return expected_error(e, slot_of[file], i, found, 0.0, wanted);
     }
+    *wanted = given[i];
+    return reference_error(reference_y_dtype(&e->problem), found, given[i], e->bound[i]);
 }
 
 static void keep(struct norm_error *worst, const char *output, double error, double found, double wanted, size_t at,
@@ -160,9 +119,9 @@ static void keep(struct norm_error *worst, const char *output, double error, dou
     }
 }
 
-/* Compares all elements of an output with wanted. */
+/* Compares all elements of an output with the reference, or y with what is given. */
 static void compare(const struct norm_data *d, const struct norm_run *run, const struct values *s, enum norm_file file,
-                    const double *wanted, const double *bound, struct norm_error *worst)
+                    const double *given, struct norm_error *worst)
 {
     const clgn_layout layout = norm_shapes_layout(&d->problem, file);
     const unsigned char *stored = run->output[file];
@@ -171,10 +130,10 @@ static void compare(const struct norm_data *d, const struct norm_run *run, const
 
     for (size_t i = 0; i < shape.count; ++i) {
         const size_t at = place(d, layout, i);
-        double found, error;
+        double found, wanted, error;
         convert_load(dtype, &found, stored + at * names_dtype_bytes(dtype), 1);
-        error = bound ? reference_error(dtype, found, wanted[i], bound[i]) : error_of(d, s, file, i, found, wanted[i]);
-        keep(worst, norm_file_name(file), error, found, wanted[i], at, &shape);
+        error = error_of(s, file, i, given, found, &wanted);
+        keep(worst, norm_file_name(file), error, found, wanted, at, &shape);
     }
 }
 
@@ -192,13 +151,11 @@ int norm_check_run(const struct norm_options *options, const struct norm_data *d
     result = compute_reference(data, &s);
     for (int i = NORM_INPUTS; i < NORM_FILES && result == 0 && options->verify; ++i) {
         if (run->output[i]) {
-            const double *bound;
-            const double *wanted = wanted_of(data, &s, (enum norm_file)i, &bound);
-            compare(data, run, &s, (enum norm_file)i, wanted, bound, &check->verify[i]);
+            compare(data, run, &s, (enum norm_file)i, NULL, &check->verify[i]);
         }
     }
     if (result == 0 && options->path[NORM_EXPECT]) {
-        compare(data, run, &s, NORM_Y, s.input[NORM_EXPECT], s.bound, &check->expect);
+        compare(data, run, &s, NORM_Y, s.input[NORM_EXPECT], &check->expect);
     }
     release_values(&s);
     return result;

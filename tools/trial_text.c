@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A case in one line, from which it can be repeated. */
-#include "testing_case.h"
-
 #include <stdio.h>
 
 #include "names.h"
-#include "reference.h"
+#include "trial.h"
 
-static const char *const pattern_name[TESTING_PATTERNS] = {"normal", "large-mean", "constant",    "outlier-first",
-                                                           "nan",    "inf",        "alternating", "wide"};
+static const char *const pattern_name[TRIAL_PATTERNS] = {"normal", "large-mean",  "constant", "outlier-first", "nan",
+                                                         "inf",    "alternating", "wide",     "magnitudes"};
 
 static size_t append(char *text, size_t bytes, size_t at, const char *word)
 {
@@ -80,7 +78,7 @@ static size_t append_training(char *text, size_t bytes, size_t at, const clgn_pr
     return append_strides(text, bytes, at, p->dresidual_strides.batch_stride, p->dresidual_strides.row_stride);
 }
 
-void testing_case_text(const struct testing_case *tc, char *text, size_t bytes)
+void trial_case_text(const struct trial_case *tc, char *text, size_t bytes)
 {
     const clgn_problem *p = &tc->problem;
     size_t at = append(text, bytes, 0, p->config != NULL ? p->config : "unpinned");
