@@ -7,48 +7,43 @@
 
 static void on_message(void *user, clgn_severity severity, const char *text)
 {
+    struct device_open *opened = user;
+
+    if (severity == CLGN_SEVERITY_ERROR) {
+        snprintf(opened->message, sizeof(opened->message), "%s", text);
+    }
     /* INFO, too: that is the log of a program that does not build. */
-    fprintf(stderr, "%s: %s%s\n", (const char *)user, severity == CLGN_SEVERITY_WARNING ? "warning: " : "", text);
-}
-
-/* The callback's user pointer is not const, but on_message only reads it. */
-static void *as_user(const char *program)
-{
-    union {
-        const char *in;
-        void *out;
-    } same = {program};
-
-    return same.out;
+    if (!opened->quiet) {
+        fprintf(stderr, "%s: %s%s\n", opened->program, severity == CLGN_SEVERITY_WARNING ? "warning: " : "", text);
+    }
 }
 
 int device_open(const char *spec, const char *program, struct device_open *opened, char *error, size_t error_bytes)
 {
-    const clgn_options options = {sizeof(clgn_options), on_message, as_user(program)};
-    struct device_open o;
+    const clgn_options options = {sizeof(clgn_options), on_message, opened};
     clgn_status status;
     cl_int err;
 
-    memset(&o, 0, sizeof(o));
-    if (device_pick(spec, &o.entry, error, error_bytes) != 0) {
+    memset(opened, 0, sizeof(*opened));
+    opened->program = program;
+    if (device_pick(spec, &opened->entry, error, error_bytes) != 0) {
         return -1;
     }
-    o.context = clCreateContext(NULL, 1, &o.entry.device, NULL, NULL, &err);
+    opened->context = clCreateContext(NULL, 1, &opened->entry.device, NULL, NULL, &err);
     if (err == CL_SUCCESS) {
-        o.queue = clCreateCommandQueue(o.context, o.entry.device, CL_QUEUE_PROFILING_ENABLE, &err);
+        opened->queue = clCreateCommandQueue(opened->context, opened->entry.device, CL_QUEUE_PROFILING_ENABLE, &err);
     }
     if (err != CL_SUCCESS) {
-        snprintf(error, error_bytes, "%s: no context or queue (OpenCL error %d)", o.entry.name, (int)err);
-        device_close(&o);
+        snprintf(error, error_bytes, "%s: no context or queue (OpenCL error %d)", opened->entry.name, (int)err);
+        device_close(opened);
         return -1;
     }
-    status = clgn_context_create(o.context, o.entry.device, &options, &o.clgn);
+    status = clgn_context_create(opened->context, opened->entry.device, &options, &opened->clgn);
     if (status != CLGN_OK) {
-        snprintf(error, error_bytes, "%s: clgn_context_create: %s", o.entry.name, clgn_status_name(status));
-        device_close(&o);
+        snprintf(error, error_bytes, "%s: clgn_context_create: %s", opened->entry.name, clgn_status_name(status));
+        device_close(opened);
         return -1;
     }
-    *opened = o;
     return 0;
 }
 

@@ -10,6 +10,9 @@
 #include "device_pick.h"
 
 struct device_open {
+    const char *program;
+    int quiet;          /* not 0: the library's messages are kept, but not printed */
+    char message[1024]; /* the library's last error; "" at first */
     struct device_entry entry;
     cl_context context;
     cl_command_queue queue; /* in order */
@@ -17,8 +20,8 @@ struct device_open {
 };
 
 /**
- * Open the device that device_pick chooses for spec. The library's errors and warnings go to stderr after the
- * program's name, which must outlive the device.
+ * Open the device that device_pick chooses for spec. The library's messages go to stderr after the program's name,
+ * which must outlive the device, and *opened must stay where it is until it is closed.
  *
  * @param error receives the reason for a failure, always terminated
  * @return 0, or -1 with nothing open

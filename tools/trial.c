@@ -244,7 +244,7 @@ int trial_read(struct trial *trial, char *text, size_t bytes)
         }
         if (err != CL_SUCCESS) {
             snprintf(text, bytes, "clEnqueueReadBuffer of %s: %d", slot_name((enum slot)i), (int)err);
-            return 1;
+            return -1;
         }
     }
     return 0;
@@ -260,52 +260,60 @@ static int enqueue(struct trial *trial, clgn_plan *plan, char *text, size_t byte
     } else if (err != CL_SUCCESS) {
         snprintf(text, bytes, "clFinish: %d", (int)err);
     }
-    return st != CLGN_OK || err != CL_SUCCESS;
+    return st == CLGN_OK && err == CL_SUCCESS ? 0 : -1;
 }
 
-/* What the first run left is still on the device. */
+/* What the first run left is still on the device; its bytes are moved to first. */
+static int keep_first(struct trial *trial, unsigned char **first, char *text, size_t bytes)
+{
+    const int result = trial_read(trial, text, bytes);
+
+    for (int i = 0; i < SLOTS && result == 0; i++) {
+        struct trial_buffer *b = &trial->buffer[i];
+        unsigned char *room = b->mem != NULL && i != SLOT_WORKSPACE ? malloc(b->bytes) : NULL;
+
+        if (room != NULL) {
+            first[i] = b->after;
+            b->after = room;
+        } else if (b->mem != NULL && i != SLOT_WORKSPACE) {
+            snprintf(text, bytes, "out of memory");
+            return -1;
+        }
+    }
+    return result;
+}
+
 static int same_bits_again(struct trial *trial, clgn_plan *plan, char *text, size_t bytes)
 {
     unsigned char *first[SLOTS] = {NULL};
-    int wrong = trial_read(trial, text, bytes);
+    int result = keep_first(trial, first, text, bytes);
 
-    for (int i = 0; i < SLOTS; i++) {
-        struct trial_buffer *b = &trial->buffer[i];
-
-        if (b->mem != NULL && i != SLOT_WORKSPACE) {
-            first[i] = b->after;
-            b->after = malloc(b->bytes);
-        }
-        if (b->mem != NULL && b->after == NULL) {
-            b->after = first[i];
-            first[i] = NULL;
-            snprintf(text, bytes, "out of memory");
-            wrong = 1;
-        }
-    }
-    if (!wrong && trial_reset(trial) != CLGN_OK) {
+    if (result == 0 && trial_reset(trial) != CLGN_OK) {
         snprintf(text, bytes, "the buffers could not be written");
-        wrong = 1;
+        result = -1;
     }
-    wrong = wrong || enqueue(trial, plan, text, bytes) != 0 || trial_read(trial, text, bytes) != 0;
+    result = result == 0 ? enqueue(trial, plan, text, bytes) : result;
+    result = result == 0 ? trial_read(trial, text, bytes) : result;
     for (int i = 0; i < SLOTS; i++) {
-        if (!wrong && first[i] != NULL && memcmp(first[i], trial->buffer[i].after, trial->buffer[i].bytes) != 0) {
+        if (result == 0 && first[i] != NULL && memcmp(first[i], trial->buffer[i].after, trial->buffer[i].bytes) != 0) {
             snprintf(text, bytes, "a second run gave other bits in %s", slot_name((enum slot)i));
-            wrong = 1;
+            result = 1;
         }
         free(first[i]);
     }
-    return wrong;
+    return result;
 }
 
 int trial_run(struct trial *trial, clgn_plan *plan, int twice, char *text, size_t bytes)
 {
     const clgn_status st = trial_add_workspace(trial, plan);
+    int result = -1;
 
     if (st != CLGN_OK) {
         snprintf(text, bytes, "workspace: %s", clgn_status_name(st));
-        return 1;
+    } else {
+        result = enqueue(trial, plan, text, bytes);
     }
-    return enqueue(trial, plan, text, bytes) != 0 || trial_check(trial, text, bytes) != 0 ||
-           (twice && same_bits_again(trial, plan, text, bytes) != 0);
+    result = result == 0 ? trial_check(trial, text, bytes) : result;
+    return result == 0 && twice ? same_bits_again(trial, plan, text, bytes) : result;
 }

@@ -113,13 +113,14 @@ clgn_status trial_reset(struct trial *trial);
 /** The statistics that backward reads, as forward would have written them; 0, or -1 when memory ran out. */
 int trial_fill_statistics(struct trial *trial);
 
-/** Read all buffers into .after: 0, or 1 with the reason in text. */
+/** Read all buffers into .after: 0, or -1 with the reason in text. */
 int trial_read(struct trial *trial, char *text, size_t bytes);
 
-/** Read all back and compare it with the reference: 0 when right, else 1 with an explanation in text. */
+/** Read all back and compare it with the reference: 0 when right, 1 when not, -1 when the device or memory failed; then
+ * with an explanation in text. */
 int trial_check(struct trial *trial, char *text, size_t bytes);
 
-/** Add the workspace, enqueue, wait, check, and again when twice; 0 when right, else 1 with an explanation in text. */
+/** Add the workspace, enqueue, wait, check, and again when twice is not 0; returns as trial_check. */
 int trial_run(struct trial *trial, clgn_plan *plan, int twice, char *text, size_t bytes);
 
 /* The steps of trial_create. Shapes, with the part that is judged; 0, or -1 when memory ran out. */

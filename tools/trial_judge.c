@@ -120,12 +120,13 @@ static int is_output(const struct trial *trial, int slot)
 
 int trial_check(struct trial *trial, char *text, size_t bytes)
 {
+    memset(trial->error, 0, sizeof trial->error);
     if (trial_read(trial, text, bytes) != 0) {
-        return 1;
+        return -1;
     }
     if (compute_expected(trial) != 0) {
         snprintf(text, bytes, "out of memory in the reference");
-        return 1;
+        return -1;
     }
     for (int i = 0; i < SLOTS; i++) {
         if (is_output(trial, i) && check_output(trial, (enum slot)i, text, bytes) != 0) {

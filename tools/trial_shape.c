@@ -130,7 +130,8 @@ static void shape_all(struct trial *trial)
     }
 }
 
-/* Count numbers below all, ascending: the first, the last, and others by chance. NULL when memory ran out. */
+/* Count numbers below all, ascending: of more than one the first, the last, and others by chance. NULL when memory ran
+ * out. */
 static size_t *pick(size_t count, size_t all, struct rng *rng)
 {
     size_t *picks = malloc((count + 1) * sizeof *picks);
@@ -138,7 +139,11 @@ static size_t *pick(size_t count, size_t all, struct rng *rng)
     for (size_t i = 0; i < count && picks != NULL; i++) {
         const size_t from = all * i / count, behind = all * (i + 1) / count;
 
-        picks[i] = i == 0 ? 0 : i + 1 == count ? all - 1 : from + rng_below(rng, behind - from);
+        picks[i] = from + rng_below(rng, behind - from);
+    }
+    if (count > 1 && picks != NULL) {
+        picks[0] = 0;
+        picks[count - 1] = all - 1;
     }
     return picks;
 }
