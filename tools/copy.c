@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* COPY_X vectors are read for every COPY_Y written; one of the two is 1. A CPU wants few work-items with a long
+/* COPY_X vectors are read for every COPY_Y written. A CPU wants few work-items with a long
  * sequential loop each; a GPU wants neighbouring work-items on neighbouring vectors. */
 static const char source[] =
     "#if COPY_CHUNKED\n"
@@ -162,9 +162,14 @@ static void ask_device(cl_device_id device, struct copy_set *set, cl_device_type
     set->local = local < 256 ? local : 256;
 }
 
-static int size_ok(size_t size)
+static size_t greatest_divisor(size_t a, size_t b)
 {
-    return size == 2 || size == 4 || size == 8;
+    while (b != 0) {
+        const size_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
 }
 
 int copy_create(cl_context context, cl_device_id device, size_t x_size, size_t y_size, struct copy_set **set,
@@ -173,8 +178,8 @@ int copy_create(cl_context context, cl_device_id device, size_t x_size, size_t y
     cl_device_type type = CL_DEVICE_TYPE_DEFAULT;
     struct copy_set *s;
 
-    if (!size_ok(x_size) || !size_ok(y_size)) {
-        snprintf(error, error_bytes, "no copy for elements of %zu to %zu bytes", x_size, y_size);
+    if (x_size == 0 || y_size == 0) {
+        snprintf(error, error_bytes, "no copy of %zu to %zu bytes", x_size, y_size);
         return -1;
     }
     s = calloc(1, sizeof(*s));
@@ -182,8 +187,8 @@ int copy_create(cl_context context, cl_device_id device, size_t x_size, size_t y
         snprintf(error, error_bytes, "out of memory");
         return -1;
     }
-    s->x_ratio = x_size > y_size ? x_size / y_size : 1;
-    s->y_ratio = y_size > x_size ? y_size / x_size : 1;
+    s->x_ratio = x_size / greatest_divisor(x_size, y_size);
+    s->y_ratio = y_size / greatest_divisor(x_size, y_size);
     ask_device(device, s, &type);
     if (x_size == y_size) {
         s->kind[s->count++] = &kinds[0];

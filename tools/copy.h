@@ -11,8 +11,9 @@
 struct copy_set;
 
 /**
- * Build the kinds of copy for elements of x_size bytes to elements of y_size bytes (2, 4 or 8 each): where the sizes
- * differ, x is read whole and y written whole, without meaning. A kind whose kernel does not build is left out.
+ * Build the kinds of copy that read x_size bytes for every y_size bytes that they write (such as 8 and 4 for two f32
+ * tensors in and one out): where the sizes differ, x is read whole and y written whole, without meaning. A kind whose
+ * kernel does not build is left out.
  *
  * @param error receives the reason for a failure, always terminated
  * @return 0, or -1
@@ -27,8 +28,8 @@ size_t copy_count(const struct copy_set *set);
 const char *copy_name(const struct copy_set *set, size_t kind);
 
 /**
- * Enqueue one copy. The kernels move whole vectors: the last bytes, fewer than 256 of the larger tensor, stay where
- * they are.
+ * Enqueue one copy. The kernels move whole vectors: the last bytes, fewer than one vector of 64 bytes for each of the
+ * sizes' reduced ratio, stay where they are.
  *
  * @return CL_SUCCESS or the error
  */

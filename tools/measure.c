@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "timing.h"
-
 enum { LEAST_ROUNDS = 3, MOST_RUNS = 2000 };
 
 static const double batch_ns = 3e6;
@@ -30,14 +28,7 @@ static cl_int run_plan(void *user, cl_command_queue queue, cl_event *done)
     const size_t turn = rotation_next(s->input->rotation);
     clgn_args args = *s->input->args;
 
-    args.x.mem = r->x[turn];
-    if (s->input->direction == CLGN_BACKWARD) {
-        args.dy.mem = r->x[turn];
-        args.dy.offset = r->x_bytes / 2;
-        args.dx.mem = r->y[turn];
-    } else {
-        args.y.mem = r->y[turn];
-    }
+    s->input->place(s->input->user, r->x[turn], r->y[turn], &args);
     s->status = clgn_plan_enqueue(s->input->plan, queue, &args, 0, NULL, done);
     return s->status == CLGN_OK ? CL_SUCCESS : CL_INVALID_OPERATION;
 }
@@ -101,7 +92,7 @@ static size_t best_copy(const struct subject *subjects, size_t count, int by_eve
     double best_ns = 0.0;
 
     for (size_t i = 1; i < count; ++i) {
-        const double ns = timing_series_median(&subjects[i].series, by_events);
+        const double ns = timing_series_interval(&subjects[i].series, by_events).median;
         if (subjects[i].racing && ns > 0.0 && (best == 0 || ns < best_ns)) {
             best = i;
             best_ns = ns;
@@ -113,10 +104,10 @@ static size_t best_copy(const struct subject *subjects, size_t count, int by_eve
 static void drop_slow_copies(struct subject *subjects, size_t count)
 {
     const size_t best = best_copy(subjects, count, 0);
-    const double limit = best ? copy_out_of_race * timing_series_median(&subjects[best].series, 0) : 0.0;
+    const double limit = best ? copy_out_of_race * timing_series_interval(&subjects[best].series, 0).median : 0.0;
 
     for (size_t i = 1; i < count; ++i) {
-        subjects[i].racing = subjects[i].racing && timing_series_median(&subjects[i].series, 0) <= limit;
+        subjects[i].racing = subjects[i].racing && timing_series_interval(&subjects[i].series, 0).median <= limit;
     }
 }
 
@@ -132,12 +123,17 @@ static void conclude(const struct subject *subjects, size_t count, struct measur
         }
     }
     best = best_copy(subjects, count, result->by_events);
-    result->norm_ns = timing_series_median(&subjects[0].series, result->by_events);
+    result->norm = timing_series_interval(&subjects[0].series, result->by_events);
     result->rounds = subjects[0].series.count;
     if (best) {
-        result->copy_ns = timing_series_median(&subjects[best].series, result->by_events);
+        result->copy = timing_series_interval(&subjects[best].series, result->by_events);
         result->copy_name = copy_name(subjects[best].input->copies, subjects[best].copy);
     }
+}
+
+static int stopped(const struct measure_input *input)
+{
+    return input->stop && *input->stop;
 }
 
 static cl_int race(struct subject *subjects, size_t count, double seconds)
@@ -154,6 +150,9 @@ static cl_int race(struct subject *subjects, size_t count, double seconds)
     }
     begin = timing_now_ns();
     for (size_t rounds = 0; rounds < LEAST_ROUNDS || timing_now_ns() - begin < 1e9 * seconds; ++rounds) {
+        if (stopped(subjects[0].input)) {
+            return CL_SUCCESS;
+        }
         err = run_round(subjects, count);
         if (err != CL_SUCCESS) {
             return err;
@@ -169,6 +168,7 @@ int measure_run(const struct measure_input *input, struct measure_result *result
 {
     const size_t count = 1 + (input->copies ? copy_count(input->copies) : 0);
     struct subject *subjects = calloc(count, sizeof(*subjects));
+    int stop;
     cl_int err;
 
     memset(result, 0, sizeof(*result));
@@ -181,7 +181,10 @@ int measure_run(const struct measure_input *input, struct measure_result *result
         subjects[i].copy = i > 0 ? i - 1 : 0;
     }
     err = race(subjects, count, input->seconds);
-    if (err == CL_SUCCESS) {
+    stop = stopped(input);
+    if (err == CL_SUCCESS && stop) {
+        snprintf(error, error_bytes, "stopped");
+    } else if (err == CL_SUCCESS) {
         conclude(subjects, count, result);
     } else if (subjects[0].status != CLGN_OK) {
         snprintf(error, error_bytes, "clgn_plan_enqueue: %s", clgn_status_name(subjects[0].status));
@@ -193,5 +196,5 @@ int measure_run(const struct measure_input *input, struct measure_result *result
         timing_series_release(&subjects[i].series);
     }
     free(subjects);
-    return err == CL_SUCCESS ? 0 : -1;
+    return err == CL_SUCCESS && !stop ? 0 : -1;
 }

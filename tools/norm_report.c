@@ -38,12 +38,12 @@ static void problem_text(const struct norm_report *r, char *text, size_t bytes)
 /* Bytes per ns are GB per s. */
 static double rate(const struct norm_speed *s)
 {
-    return s->bytes / s->measured.norm_ns;
+    return s->bytes / s->measured.norm.median;
 }
 
 static double copy_rate(const struct norm_speed *s)
 {
-    return s->copy_bytes / s->measured.copy_ns;
+    return s->copy_bytes / s->measured.copy.median;
 }
 
 static void error_text(const char *against, const struct norm_error *e)
@@ -66,9 +66,9 @@ static void print_text(const struct norm_report *r)
     problem_text(r, problem, sizeof(problem));
     printf("%s (%s): %s: %s", r->device->name, device_pick_type(r->device->type), r->run->plan, problem);
     if (s->measured.rounds > 0) {
-        printf(": median %.1f us, %.2f GB/s", s->measured.norm_ns / 1e3, rate(s));
+        printf(": median %.1f us, %.2f GB/s", s->measured.norm.median / 1e3, rate(s));
     }
-    if (s->measured.copy_ns > 0.0) {
+    if (s->measured.copy.median > 0.0) {
         printf(", %.2f of the speed of a copy (%s, %.2f GB/s)", rate(s) / copy_rate(s), s->copy_kind, copy_rate(s));
     }
     error_text("reference", norm_check_worst(r->check));
@@ -145,9 +145,9 @@ static json_t *speed_json(const struct norm_speed *s)
     if (s->measured.rounds == 0) {
         return json_null();
     }
-    speed = json_pack("{s:f, s:f, s:s, s:I}", "median_us", s->measured.norm_ns / 1e3, "gbps", rate(s), "clock",
+    speed = json_pack("{s:f, s:f, s:s, s:I}", "median_us", s->measured.norm.median / 1e3, "gbps", rate(s), "clock",
                       s->measured.by_events ? "event" : "wall", "rounds", (json_int_t)s->measured.rounds);
-    if (speed && s->measured.copy_ns > 0.0) {
+    if (speed && s->measured.copy.median > 0.0) {
         json_object_set_new(speed, "copy_gbps", json_real(copy_rate(s)));
         json_object_set_new(speed, "copy_kind", json_string(s->copy_kind));
         json_object_set_new(speed, "copy_ratio", json_real(rate(s) / copy_rate(s)));

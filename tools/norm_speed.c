@@ -50,23 +50,37 @@ static int make_rotation(const struct norm_place *place, const struct norm_data 
         return -1;
     }
     result = rotation_create(place->device->context, place->device->entry.device, place->device->queue,
-                             backward ? both : d->input[NORM_X].stored, in, out, rotation, place->error,
+                             backward ? both : d->input[NORM_X].stored, in, out, 0, rotation, place->error,
                              place->error_bytes);
     free(both);
     return result;
 }
 
-/* The copy knows elements of 8 bytes at most; only how many bytes go in for those that come out matters. */
 static int make_copies(const struct norm_place *place, const clgn_problem *p, struct copy_set **copies)
 {
     const struct sizes size = sizes_of(p);
     const int backward = p->direction == CLGN_BACKWARD;
     const size_t in = backward ? 2 * size.half : size.x;
     const size_t out = backward ? size.x : size.y;
-    const size_t share = in > 8 && out > 2 ? 2 : 1;
 
-    return copy_create(place->device->context, place->device->entry.device, in / share, out / share, copies,
-                       place->error, place->error_bytes);
+    return copy_create(place->device->context, place->device->entry.device, in, out, copies, place->error,
+                       place->error_bytes);
+}
+
+static void place_forward(const void *user, cl_mem read, cl_mem written, clgn_args *args)
+{
+    (void)user;
+    args->x.mem = read;
+    args->y.mem = written;
+}
+
+/* x and dy in the halves of the buffer. */
+static void place_backward(const void *user, cl_mem read, cl_mem written, clgn_args *args)
+{
+    args->x.mem = read;
+    args->dy.mem = read;
+    args->dy.offset = *(const size_t *)user;
+    args->dx.mem = written;
 }
 
 int norm_speed_measure(const struct norm_place *place, const struct norm_options *options, const struct norm_data *data,
@@ -87,9 +101,15 @@ int norm_speed_measure(const struct norm_place *place, const struct norm_options
         result = make_copies(place, p, &copies);
     }
     if (result == 0) {
-        const struct measure_input input = {place->device->queue, launch->plan, &launch->args,
-                                            p->direction,         &rotation,    copies,
-                                            options->seconds};
+        const size_t half = rotation.x_bytes / 2;
+        const struct measure_input input = {.queue = place->device->queue,
+                                            .plan = launch->plan,
+                                            .args = &launch->args,
+                                            .place = p->direction == CLGN_BACKWARD ? place_backward : place_forward,
+                                            .user = &half,
+                                            .rotation = &rotation,
+                                            .copies = copies,
+                                            .seconds = options->seconds};
         result = measure_run(&input, &speed->measured, place->error, place->error_bytes);
     }
     if (result == 0) {

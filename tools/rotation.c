@@ -7,12 +7,26 @@
 #include <string.h>
 
 static const cl_ulong wanted_bytes = (cl_ulong)256 << 20;
+static const cl_ulong enough_bytes = (cl_ulong)1 << 30; /* a pair that drives itself out of any cache */
 static const cl_ulong most_bytes = (cl_ulong)6 << 30;
 
-enum { MOST_PAIRS = 1024 };
+enum { MOST_PAIRS = 4096 };
 
-static size_t count_pairs(cl_device_id device, cl_ulong pair_bytes)
+static cl_ulong least_pairs(cl_ulong pair_bytes, int warm)
 {
+    return warm || pair_bytes >= enough_bytes ? 1 : 2;
+}
+
+cl_ulong rotation_least_bytes(size_t x_bytes, size_t y_bytes, int warm)
+{
+    const cl_ulong pair_bytes = (cl_ulong)x_bytes + (cl_ulong)y_bytes;
+
+    return pair_bytes * least_pairs(pair_bytes, warm);
+}
+
+static size_t count_pairs(cl_device_id device, cl_ulong pair_bytes, int warm)
+{
+    const cl_ulong least = least_pairs(pair_bytes, warm);
     cl_ulong memory = 0;
     cl_ulong most = most_bytes;
     cl_ulong pairs;
@@ -21,14 +35,24 @@ static size_t count_pairs(cl_device_id device, cl_ulong pair_bytes)
         memory / 2 < most) {
         most = memory / 2;
     }
-    if (pair_bytes == 0) {
-        return 2;
+    if (pair_bytes == 0 || warm) {
+        return (size_t)least;
     }
     pairs = wanted_bytes / pair_bytes + 1;
     if (pairs > most / pair_bytes) {
         pairs = most / pair_bytes;
     }
-    return pairs < 2 ? 2 : pairs > MOST_PAIRS ? MOST_PAIRS : (size_t)pairs;
+    return pairs < least ? (size_t)least : pairs > MOST_PAIRS ? MOST_PAIRS : (size_t)pairs;
+}
+
+static int beyond_cache(cl_device_id device, const struct rotation *r)
+{
+    cl_ulong cache = 0;
+
+    if (clGetDeviceInfo(device, CL_DEVICE_GLOBAL_MEM_CACHE_SIZE, sizeof(cache), &cache, NULL) != CL_SUCCESS) {
+        cache = 0;
+    }
+    return (cl_ulong)r->pairs * ((cl_ulong)r->x_bytes + (cl_ulong)r->y_bytes) > cache;
 }
 
 static cl_int make_pair(cl_context context, cl_command_queue queue, const void *data, struct rotation *r)
@@ -44,7 +68,7 @@ static cl_int make_pair(cl_context context, cl_command_queue queue, const void *
     }
     r->pairs++;
     r->y[at] = clCreateBuffer(context, CL_MEM_READ_WRITE, r->y_bytes ? r->y_bytes : 1, NULL, &err);
-    if (err == CL_SUCCESS && r->x_bytes > 0) {
+    if (err == CL_SUCCESS && r->x_bytes > 0 && data) {
         err = clEnqueueWriteBuffer(queue, r->x[at], CL_TRUE, 0, r->x_bytes, data, 0, NULL, NULL);
     }
     if (err == CL_SUCCESS && r->y_bytes > 0) {
@@ -54,10 +78,10 @@ static cl_int make_pair(cl_context context, cl_command_queue queue, const void *
 }
 
 int rotation_create(cl_context context, cl_device_id device, cl_command_queue queue, const void *data, size_t x_bytes,
-                    size_t y_bytes, struct rotation *rotation, char *error, size_t error_bytes)
+                    size_t y_bytes, int warm, struct rotation *rotation, char *error, size_t error_bytes)
 {
-    const size_t pairs = count_pairs(device, (cl_ulong)x_bytes + (cl_ulong)y_bytes);
-    struct rotation r = {NULL, NULL, x_bytes, y_bytes, 0, 0};
+    const size_t pairs = count_pairs(device, (cl_ulong)x_bytes + (cl_ulong)y_bytes, warm);
+    struct rotation r = {NULL, NULL, x_bytes, y_bytes, 0, 0, 0};
     cl_int err = CL_SUCCESS;
 
     r.x = calloc(pairs, sizeof(*r.x));
@@ -76,6 +100,7 @@ int rotation_create(cl_context context, cl_device_id device, cl_command_queue qu
         rotation_release(&r);
         return -1;
     }
+    r.cold = !warm && beyond_cache(device, &r);
     *rotation = r;
     return 0;
 }

@@ -4,6 +4,7 @@
 
 #include "timing.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -24,13 +25,37 @@ static int compare_doubles(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-double timing_median(double *values, size_t count)
+/* How many of count values are passed over at each end: the most for which as few, or fewer, fall below the median with
+ * a chance of 2.5 in 100 (binomial, p = 1/2). */
+static size_t outside(size_t count)
 {
-    if (count == 0) {
-        return 0.0;
+    double chance = exp2(-(double)count);
+    double sum = chance;
+    size_t below = 0;
+
+    if (count > 1000) { /* exp2 would underflow; the normal distribution is near enough */
+        return (size_t)(0.5 * (double)count - 0.98 * sqrt((double)count));
     }
-    qsort(values, count, sizeof(*values), compare_doubles);
-    return 0.5 * (values[(count - 1) / 2] + values[count / 2]);
+    while (sum <= 0.025) {
+        chance *= (double)(count - below) / (double)(below + 1);
+        sum += chance;
+        below++;
+    }
+    return below > 0 ? below - 1 : 0;
+}
+
+struct timing_interval timing_interval(double *values, size_t count)
+{
+    struct timing_interval i = {0.0, 0.0, 0.0, count};
+
+    if (count > 0) {
+        const size_t out = outside(count);
+        qsort(values, count, sizeof(*values), compare_doubles);
+        i.median = 0.5 * (values[(count - 1) / 2] + values[count / 2]);
+        i.lo = values[out];
+        i.hi = values[count - 1 - out];
+    }
+    return i;
 }
 
 /* The end of an event in ns; -1 when its timestamps are absent or out of order. */
@@ -119,20 +144,20 @@ int timing_series_events_ok(const struct timing_series *series)
     return series->count > 0;
 }
 
-double timing_series_median(const struct timing_series *series, int by_events)
+struct timing_interval timing_series_interval(const struct timing_series *series, int by_events)
 {
     double *values = malloc((series->count + 1) * sizeof(*values));
-    double median;
+    struct timing_interval interval = {0.0, 0.0, 0.0, 0};
 
     if (!values) {
-        return 0.0;
+        return interval;
     }
     for (size_t i = 0; i < series->count; ++i) {
         values[i] = by_events ? series->samples[i].event_ns : series->samples[i].wall_ns;
     }
-    median = timing_median(values, series->count);
+    interval = timing_interval(values, series->count);
     free(values);
-    return median;
+    return interval;
 }
 
 void timing_series_release(struct timing_series *series)

@@ -27,8 +27,16 @@ struct timing_series {
 /** Monotonic wall clock. */
 double timing_now_ns(void);
 
-/** Median of count values, which it reorders; 0 for none. */
-double timing_median(double *values, size_t count);
+/** A median, and the order statistics between which the true one lies with a chance of 95 in 100 at least. */
+struct timing_interval {
+    double median;
+    double lo; /* of fewer than 6 values the least: then the chance is smaller */
+    double hi;
+    size_t samples;
+};
+
+/** Of count values, which it reorders; zeros for none. */
+struct timing_interval timing_interval(double *values, size_t count);
 
 /**
  * Enqueue 1 + runs runs, wait for all, and take the time per run. The first run only marks the start for the events (a
@@ -46,8 +54,8 @@ int timing_series_add(struct timing_series *series, const struct timing_sample *
 /** Whether every sample's events were found true: one that lies condemns the run. */
 int timing_series_events_ok(const struct timing_series *series);
 
-/** Median time per run in ns by events or by the wall clock; 0 without samples or memory. */
-double timing_series_median(const struct timing_series *series, int by_events);
+/** Time per run in ns by events or by the wall clock; zeros without samples or memory. */
+struct timing_interval timing_series_interval(const struct timing_series *series, int by_events);
 
 /** Release the samples. */
 void timing_series_release(struct timing_series *series);

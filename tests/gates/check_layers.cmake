@@ -42,7 +42,7 @@ foreach(module IN LISTS order)
 endforeach()
 
 # What is outside sees the public headers and its own folder only.
-file(GLOB outsiders "${SOURCE_DIR}/tools/*.[ch]" "${SOURCE_DIR}/examples/*.[ch]" "${SOURCE_DIR}/bench/*.[ch]")
+file(GLOB_RECURSE outsiders "${SOURCE_DIR}/tools/*.[ch]" "${SOURCE_DIR}/examples/*.[ch]" "${SOURCE_DIR}/bench/*.[ch]")
 foreach(path IN LISTS outsiders)
     file(STRINGS "${path}" lines REGEX "^[ \t]*#[ \t]*include[ \t]+\"[^\"]*src/")
     if(lines)
