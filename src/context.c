@@ -28,6 +28,14 @@ static clgn_status check_device(cl_context cl, cl_device_id id, const struct clg
     return CLGN_OK;
 }
 
+static clgn_status prepare_tuned(clgn_context *context)
+{
+    context->tuned_mutex = clgn_mutex_create();
+    if (context->tuned_mutex == NULL)
+        return clgn_fail(&context->sink, CLGN_ERR_MEMORY, "no memory for a mutex");
+    return clgn_context_load_tuned(context);
+}
+
 clgn_status clgn_context_create(cl_context cl, cl_device_id device, const clgn_options *options, clgn_context **context)
 {
     struct clgn_sink sink = {NULL, NULL};
@@ -58,18 +66,54 @@ clgn_status clgn_context_create(cl_context cl, cl_device_id device, const clgn_o
     made->sink = sink;
     made->device = facts;
     status = clgn_program_table_create(cl, device, &sink, &made->programs);
+    if (status == CLGN_OK)
+        status = prepare_tuned(made);
     if (status != CLGN_OK) {
-        free(made);
+        clgn_context_release(made);
         return status;
     }
     *context = made;
     return CLGN_OK;
 }
 
+clgn_status clgn_context_load_tuned(clgn_context *context)
+{
+    struct clgn_tunedb *loaded = clgn_tunedb_load(NULL, &context->device, &context->sink);
+    if (loaded == NULL)
+        return clgn_fail(&context->sink, CLGN_ERR_MEMORY, "no memory for measured choices");
+    clgn_mutex_lock(context->tuned_mutex);
+    clgn_tunedb_release(context->tuned);
+    context->tuned = loaded;
+    clgn_mutex_unlock(context->tuned_mutex);
+    return CLGN_OK;
+}
+
+clgn_status clgn_context_select(clgn_context *context, const struct clgn_geometry *geometry, const char *pin,
+                                const struct clgn_trace *trace, struct clgn_choice *choices, size_t *count)
+{
+    struct clgn_advice advice = {.pin = pin};
+    struct clgn_tunedb *tuned;
+    clgn_status status;
+    if (trace != NULL)
+        advice.trace = *trace;
+    clgn_mutex_lock(context->tuned_mutex);
+    tuned = context->tuned;
+    clgn_tunedb_hold(tuned);
+    clgn_mutex_unlock(context->tuned_mutex);
+    advice.tunedb = tuned;
+    status = clgn_select(geometry, &context->device, &advice, &context->sink, choices, count);
+    clgn_mutex_lock(context->tuned_mutex);
+    clgn_tunedb_release(tuned);
+    clgn_mutex_unlock(context->tuned_mutex);
+    return status;
+}
+
 void clgn_context_release(clgn_context *context)
 {
     if (context != NULL) {
         clgn_program_table_release(context->programs);
+        clgn_tunedb_release(context->tuned);
+        clgn_mutex_release(context->tuned_mutex);
         free(context);
     }
 }

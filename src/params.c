@@ -40,51 +40,56 @@ static int row_by_name(const char *name, size_t length)
     return -1;
 }
 
-static clgn_status parse_setting(const char *setting, size_t length, const struct clgn_sink *sink,
-                                 struct clgn_params *params)
+/* The number of a setting, which ends at end; 0 with the reason in why. */
+static int parse_value(const char *number, const char *stop, int row, long *value, struct clgn_text *why)
+{
+    char *end;
+    errno = 0;
+    *value = strtol(number, &end, 10);
+    if (end == number || end != stop || errno != 0)
+        clgn_text_add(why, "\"%.*s\" is not a number for %s", (int)(stop - number), number, rows[row].name);
+    else if (*value < rows[row].least || *value > rows[row].most)
+        clgn_text_add(why, "%s=%ld is not in %ld to %ld", rows[row].name, *value, rows[row].least, rows[row].most);
+    else if (rows[row].rule == CLGN_RULE_POWER && (*value & (*value - 1)) != 0)
+        clgn_text_add(why, "%s=%ld is not a power of two", rows[row].name, *value);
+    else
+        return 1;
+    return 0;
+}
+
+static int parse_setting(const char *setting, size_t length, struct clgn_params *params, struct clgn_text *why)
 {
     const char *equals = memchr(setting, '=', length);
     const size_t name_length = equals == NULL ? length : (size_t)(equals - setting);
     const int i = row_by_name(setting, name_length);
-    char *end;
-    long value;
     if (equals == NULL)
-        return clgn_fail(sink, CLGN_ERR_ARGUMENT, "config: \"%.*s\" is not name=value", (int)length, setting);
-    if (i < 0)
-        return clgn_fail(sink, CLGN_ERR_ARGUMENT, "config: unknown param \"%.*s\"", (int)name_length, setting);
-    if (params->value[i] != CLGN_UNSET)
-        return clgn_fail(sink, CLGN_ERR_ARGUMENT, "config: %s is given twice", rows[i].name);
-    errno = 0;
-    value = strtol(equals + 1, &end, 10);
-    if (end == equals + 1 || end != setting + length || errno != 0)
-        return clgn_fail(sink, CLGN_ERR_ARGUMENT, "config: \"%.*s\" is not a number for %s",
-                         (int)(length - name_length - 1), equals + 1, rows[i].name);
-    if (value < rows[i].least || value > rows[i].most)
-        return clgn_fail(sink, CLGN_ERR_ARGUMENT, "config: %s=%ld is not in %ld to %ld", rows[i].name, value,
-                         rows[i].least, rows[i].most);
-    if (rows[i].rule == CLGN_RULE_POWER && (value & (value - 1)) != 0)
-        return clgn_fail(sink, CLGN_ERR_ARGUMENT, "config: %s=%ld is not a power of two", rows[i].name, value);
-    params->value[i] = value;
-    return CLGN_OK;
+        clgn_text_add(why, "\"%.*s\" is not name=value", (int)length, setting);
+    else if (i < 0)
+        clgn_text_add(why, "unknown param \"%.*s\"", (int)name_length, setting);
+    else if (params->value[i] != CLGN_UNSET)
+        clgn_text_add(why, "%s is given twice", rows[i].name);
+    else
+        return parse_value(equals + 1, setting + length, i, &params->value[i], why);
+    return 0;
 }
 
-clgn_status clgn_pin_parse(const char *text, const struct clgn_sink *sink, struct clgn_pin *pin)
+int clgn_pin_parse(const char *text, struct clgn_pin *pin, struct clgn_text *why)
 {
     size_t length = strcspn(text, ",");
-    if (length == 0 || length >= sizeof pin->variant)
-        return clgn_fail(sink, CLGN_ERR_ARGUMENT, "config: \"%s\" does not begin with the name of a variant", text);
+    if (length == 0 || length >= sizeof pin->variant) {
+        clgn_text_add(why, "\"%s\" does not begin with the name of a variant", text);
+        return 0;
+    }
     memcpy(pin->variant, text, length);
     pin->variant[length] = '\0';
     pin->params = clgn_params_unset();
     while (text[length] == ',') {
-        clgn_status status;
         text += length + 1;
         length = strcspn(text, ",");
-        status = parse_setting(text, length, sink, &pin->params);
-        if (status != CLGN_OK)
-            return status;
+        if (!parse_setting(text, length, &pin->params, why))
+            return 0;
     }
-    return CLGN_OK;
+    return 1;
 }
 
 const char *clgn_param_name(int which)

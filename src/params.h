@@ -34,8 +34,8 @@ void clgn_params_default(struct clgn_params *params, enum clgn_param which, long
 
 const char *clgn_param_name(int which);
 
-/* "variant,name=value,..." to *pin; CLGN_ERR_ARGUMENT names what is wrong with it. */
-clgn_status clgn_pin_parse(const char *text, const struct clgn_sink *sink, struct clgn_pin *pin);
+/* "variant,name=value,..." to *pin; else adds what is wrong with it and returns 0. */
+int clgn_pin_parse(const char *text, struct clgn_pin *pin, struct clgn_text *why);
 
 /* Adds ",name=value" for each param of the set uses (bit i: param i). */
 void clgn_params_print(const struct clgn_params *params, unsigned uses, struct clgn_text *text);

@@ -73,7 +73,7 @@ clgn_status clgn_plan_create(clgn_context *context, const clgn_problem *problem,
         return clgn_fail(&context->sink, CLGN_ERR_ARGUMENT, "%s: NULL", problem == NULL ? "problem" : "plan");
     status = clgn_problem_check(problem, &context->sink, &geometry);
     if (status == CLGN_OK)
-        status = clgn_select(&geometry, &context->device, problem->config, &context->sink, choices, &count);
+        status = clgn_context_select(context, &geometry, problem->config, NULL, choices, &count);
     if (status == CLGN_OK)
         status = compile_best(context, &geometry, choices, count, &compiled);
     if (status != CLGN_OK)
@@ -131,8 +131,7 @@ clgn_status clgn_plan_describe(const clgn_plan *plan, char *text, size_t bytes)
     if (text == NULL || bytes == 0)
         return clgn_fail(&plan->sink, CLGN_ERR_ARGUMENT, "text: %p of %zu bytes", (void *)text, bytes);
     out = clgn_text_in(text, bytes);
-    clgn_text_add(&out, "%s", plan->compiled.choice.variant->name);
-    clgn_params_print(&plan->compiled.choice.params, plan->compiled.choice.variant->uses, &out);
+    clgn_choice_print(&plan->compiled.choice, &out);
     clgn_text_add(&out, " from=%s", plan->compiled.choice.from);
     if (out.cut)
         return clgn_fail(&plan->sink, CLGN_ERR_ARGUMENT, "bytes: %zu are too few for the description", bytes);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The layers of choice: pin, then heuristic. */
+/* The layers of choice: pin, measured choices, heuristic. */
 #include "select.h"
 
 #include <string.h>
@@ -70,44 +70,96 @@ static clgn_status check_f64(const struct clgn_geometry *g, const struct clgn_de
     return CLGN_OK;
 }
 
+static const struct clgn_variant *find_variant(const char *name)
+{
+    for (size_t i = 0; i < VARIANT_COUNT; i++)
+        if (strcmp(variants[i]->name, name) == 0)
+            return variants[i];
+    return NULL;
+}
+
+void clgn_choice_print(const struct clgn_choice *choice, struct clgn_text *text)
+{
+    clgn_text_add(text, "%s", choice->variant->name);
+    clgn_params_print(&choice->params, choice->variant->uses, text);
+}
+
+static void trace_choice(const struct clgn_trace *trace, const struct clgn_choice *choice, const char *outcome)
+{
+    char buffer[WHY_BYTES];
+    struct clgn_text config = clgn_text_in(buffer, sizeof buffer);
+    if (trace->step == NULL)
+        return;
+    clgn_choice_print(choice, &config);
+    clgn_trace_step(trace, choice->from, buffer, "%s", outcome);
+}
+
+/* Variant and params as they were asked for by name; adds why they cannot be. */
+static int apply_pin(const struct clgn_geometry *g, const struct clgn_device *d, const struct clgn_pin *pin,
+                     struct clgn_choice *choice, struct clgn_text *why)
+{
+    choice->variant = find_variant(pin->variant);
+    if (choice->variant == NULL) {
+        clgn_text_add(why, "no variant is called \"%s\"", pin->variant);
+        return 0;
+    }
+    for (int i = 0; i < CLGN_PARAM_COUNT; i++)
+        if (pin->params.value[i] != CLGN_UNSET && !(choice->variant->uses & 1u << i)) {
+            clgn_text_add(why, "%s has no param %s", pin->variant, clgn_param_name(i));
+            return 0;
+        }
+    choice->wish = pin->params;
+    clgn_text_add(why, "%s is not applicable: ", pin->variant);
+    return try_variant(g, d, choice, why);
+}
+
 static clgn_status select_pin(const struct clgn_geometry *g, const struct clgn_device *d, const char *text,
-                              const struct clgn_sink *sink, struct clgn_choice *choice)
+                              const char *name, const struct clgn_sink *sink, struct clgn_choice *choice)
 {
     char buffer[WHY_BYTES];
     struct clgn_text why = clgn_text_in(buffer, sizeof buffer);
     struct clgn_pin pin;
-    const clgn_status status = clgn_pin_parse(text, sink, &pin);
-    if (status != CLGN_OK)
-        return status;
-    choice->variant = NULL;
-    for (size_t i = 0; i < VARIANT_COUNT; i++)
-        if (strcmp(variants[i]->name, pin.variant) == 0)
-            choice->variant = variants[i];
-    if (choice->variant == NULL)
-        return clgn_fail(sink, CLGN_ERR_ARGUMENT, "config: no variant is called \"%s\"", pin.variant);
-    for (int i = 0; i < CLGN_PARAM_COUNT; i++)
-        if (pin.params.value[i] != CLGN_UNSET && !(choice->variant->uses & 1u << i))
-            return clgn_fail(sink, CLGN_ERR_ARGUMENT, "config: %s has no param %s", pin.variant, clgn_param_name(i));
-    choice->wish = pin.params;
-    choice->from = "pin";
-    if (!try_variant(g, d, choice, &why))
-        return clgn_fail(sink, CLGN_ERR_ARGUMENT, "config: %s is not applicable: %s", pin.variant, buffer);
-    return CLGN_OK;
+    if (clgn_pin_parse(text, &pin, &why) && apply_pin(g, d, &pin, choice, &why))
+        return CLGN_OK;
+    return clgn_fail(sink, CLGN_ERR_ARGUMENT, "%s: %s", name, buffer);
 }
 
+/* The measured choices that are legal here. */
+static void select_tuned(const struct clgn_geometry *g, const struct clgn_device *d, const struct clgn_advice *advice,
+                         struct clgn_choice *choices, size_t *count)
+{
+    struct clgn_match matches[CLGN_MOST_MATCHES];
+    const size_t found = clgn_nearest(advice->tunedb, g, d, &advice->trace, matches);
+    for (size_t i = 0; i < found && *count < CLGN_MOST_TUNED; i++) {
+        char buffer[WHY_BYTES];
+        struct clgn_text why = clgn_text_in(buffer, sizeof buffer);
+        struct clgn_choice *choice = &choices[*count];
+        struct clgn_pin pin = matches[i].row->tuned.pin;
+        pin.params = clgn_match_params(&matches[i], g, d);
+        choice->from = clgn_layer_name(matches[i].layer);
+        if (!apply_pin(g, d, &pin, choice, &why)) {
+            clgn_trace_step(&advice->trace, choice->from, pin.variant, "%s", buffer);
+            continue;
+        }
+        trace_choice(&advice->trace, choice, *count == 0 ? "chosen" : "legal; next, should one before it not build");
+        ++*count;
+    }
+}
+
+/* All variants that can do it, behind the choices that there are. */
 static clgn_status select_heuristic(const struct clgn_geometry *g, const struct clgn_device *d,
                                     const struct clgn_sink *sink, struct clgn_choice *choices, size_t *count)
 {
     char buffer[WHY_BYTES];
     struct clgn_text why = clgn_text_in(buffer, sizeof buffer);
-    *count = 0;
+    const size_t first = *count;
     for (size_t i = 0; i < VARIANT_COUNT; i++) {
         struct clgn_choice choice = {variants[i], clgn_params_unset(), clgn_params_unset(), "heuristic"};
         size_t at = *count;
         clgn_text_add(&why, "%s%s: ", i > 0 ? "; " : "", choice.variant->name);
         if (!try_variant(g, d, &choice, &why))
             continue;
-        for (; at > 0 && preference(g, d, &choices[at - 1]) < preference(g, d, &choice); at--)
+        for (; at > first && preference(g, d, &choices[at - 1]) < preference(g, d, &choice); at--)
             choices[at] = choices[at - 1];
         choices[at] = choice;
         ++*count;
@@ -118,16 +170,33 @@ static clgn_status select_heuristic(const struct clgn_geometry *g, const struct 
     return CLGN_OK;
 }
 
-clgn_status clgn_select(const struct clgn_geometry *geometry, const struct clgn_device *device, const char *pin,
-                        const struct clgn_sink *sink, struct clgn_choice *choices, size_t *count)
+clgn_status clgn_select(const struct clgn_geometry *geometry, const struct clgn_device *device,
+                        const struct clgn_advice *advice, const struct clgn_sink *sink, struct clgn_choice *choices,
+                        size_t *count)
 {
-    const clgn_status status = check_f64(geometry, device, sink);
+    const char *pin = advice->pin != NULL ? advice->pin : advice->environment_pin;
+    size_t tuned;
+    clgn_status status = check_f64(geometry, device, sink);
+    *count = 0;
     if (status != CLGN_OK)
         return status;
-    if (pin == NULL)
-        return select_heuristic(geometry, device, sink, choices, count);
-    *count = 1;
-    return select_pin(geometry, device, pin, sink, &choices[0]);
+    if (pin != NULL) {
+        const int is_problems = pin == advice->pin;
+        choices[0].from = is_problems ? "pin" : "CLGN_CONFIG";
+        status = select_pin(geometry, device, pin, is_problems ? "config" : "CLGN_CONFIG", sink, &choices[0]);
+        *count = status == CLGN_OK;
+        if (status == CLGN_OK)
+            trace_choice(&advice->trace, &choices[0], "chosen");
+        return status;
+    }
+    clgn_trace_step(&advice->trace, "pin", "", "neither the problem nor CLGN_CONFIG has one");
+    if (advice->tunedb != NULL)
+        select_tuned(geometry, device, advice, choices, count);
+    tuned = *count;
+    status = select_heuristic(geometry, device, sink, choices, count);
+    for (size_t i = tuned; i < *count; i++)
+        trace_choice(&advice->trace, &choices[i], i == 0 ? "chosen" : "legal; next, should one before it not build");
+    return status;
 }
 
 int clgn_select_smaller(const struct clgn_geometry *geometry, const struct clgn_device *device, uint64_t most,

@@ -9,6 +9,7 @@
 #include "kind.h"
 #include "problem.h"
 #include "source.h"
+#include "tunefile.h"
 
 int clgn_tuning_revision(void)
 {
@@ -63,4 +64,39 @@ clgn_status clgn_tuning_key_of(clgn_context *context, const clgn_problem *proble
     key->g = (size_t)g.g;
     key->s = (size_t)g.s;
     return CLGN_OK;
+}
+
+clgn_status clgn_tuning_check(const char *json, size_t bytes, clgn_message_fn on_message, void *user)
+{
+    const struct clgn_sink sink = {on_message, user};
+    struct clgn_tunefile file;
+    clgn_status status;
+    if (json == NULL)
+        return clgn_fail(&sink, CLGN_ERR_ARGUMENT, "json: NULL");
+    status = clgn_tunefile_read(json, bytes, &sink, &file);
+    if (status == CLGN_OK && file.refused > 0)
+        status = CLGN_ERR_ARGUMENT;
+    clgn_tunefile_release(&file);
+    return status;
+}
+
+clgn_status clgn_tuning_explain(clgn_context *context, const clgn_problem *problem, clgn_tuning_step_fn step,
+                                void *user)
+{
+    const struct clgn_trace trace = {step, user};
+    struct clgn_choice choices[CLGN_MOST_CHOICES];
+    struct clgn_geometry g;
+    size_t count;
+    clgn_status status;
+    if (context == NULL)
+        return CLGN_ERR_ARGUMENT;
+    if (problem == NULL || step == NULL)
+        return clgn_fail(&context->sink, CLGN_ERR_ARGUMENT, "%s: NULL", problem == NULL ? "problem" : "step");
+    status = clgn_problem_check(problem, &context->sink, &g);
+    return status != CLGN_OK ? status : clgn_context_select(context, &g, problem->config, &trace, choices, &count);
+}
+
+clgn_status clgn_tuning_reload(clgn_context *context)
+{
+    return context == NULL ? CLGN_ERR_ARGUMENT : clgn_context_load_tuned(context);
 }

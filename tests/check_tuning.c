@@ -9,6 +9,7 @@
 #include "context.h"
 #include "fake_devices.h"
 #include "testing.h"
+#include "tuned_text.h"
 
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
@@ -234,10 +235,72 @@ START_TEST(test_key_of_what_is_wrong_says_what)
 }
 END_TEST
 
+/* ---- files and steps ---- */
+
+START_TEST(test_check_says_what_the_loader_says)
+{
+    const clgn_options options = testing_options();
+    const struct tuned_entry entry = {.config = "fwd_rows", .n = 2, .c = 3, .g = 3, .s = 4};
+    char text[4096];
+
+    testing_forget();
+    tuned_text_print(&fake_devices[CPU], &entry, 1, text, sizeof text);
+    ck_assert_int_eq(clgn_tuning_check(text, strlen(text), options.on_message, options.user), CLGN_OK);
+    ck_assert_uint_eq(testing.messages, 0);
+    *strstr(text, "\"worst\":0.5") = '!';
+    testing_expect(clgn_tuning_check(text, strlen(text), options.on_message, options.user), CLGN_ERR_ARGUMENT,
+                   WORDS("line", "4"), "damaged");
+    tuned_text_print(&fake_devices[CPU], &entry, 1, text, sizeof text);
+    memcpy(strstr(text, "\"worst\":0.5"), "\"worst\":5.0", 11);
+    ck_assert_int_eq(clgn_tuning_check(text, strlen(text), NULL, NULL), CLGN_ERR_ARGUMENT);
+    memcpy(strstr(text, "\"format_version\":1"), "\"format_version\":7", 18);
+    ck_assert_int_eq(clgn_tuning_check(text, strlen(text), NULL, NULL), CLGN_ERR_UNSUPPORTED);
+    ck_assert_int_eq(clgn_tuning_check(NULL, 0, NULL, NULL), CLGN_ERR_ARGUMENT);
+}
+END_TEST
+
+static void count_chosen(void *user, const char *layer, const char *config, const char *outcome)
+{
+    unsigned *chosen = user;
+
+    ck_assert(layer[0] != '\0' && config != NULL && outcome[0] != '\0');
+    if (strcmp(outcome, "chosen") == 0) {
+        ck_assert_str_eq(layer, "heuristic");
+        ck_assert_int_eq(strncmp(config, "fwd_rows,wgs=1,", 15), 0);
+        ++*chosen;
+    }
+}
+
+START_TEST(test_explain_tells_one_choice_and_what_is_wrong_with_a_problem)
+{
+    clgn_context context = context_on(CPU);
+    clgn_problem p = testing_problem(3, 12, 50, 4);
+    unsigned chosen = 0;
+
+    context.tuned_mutex = clgn_mutex_create();
+    context.tuned = clgn_tunedb_create();
+    ck_assert_int_eq(clgn_tuning_explain(&context, &p, count_chosen, &chosen), CLGN_OK);
+    ck_assert_uint_eq(chosen, 1);
+    p.groups = 5;
+    testing_expect(clgn_tuning_explain(&context, &p, count_chosen, &chosen), CLGN_ERR_ARGUMENT, WORDS("groups", "5"),
+                   "groups");
+    testing_forget();
+    testing_expect(clgn_tuning_explain(&context, &p, NULL, NULL), CLGN_ERR_ARGUMENT, WORDS("step"), "step");
+    testing_forget();
+    testing_expect(clgn_tuning_explain(&context, NULL, count_chosen, NULL), CLGN_ERR_ARGUMENT, WORDS("problem"),
+                   "NULL");
+    ck_assert_int_eq(clgn_tuning_explain(NULL, &p, count_chosen, NULL), CLGN_ERR_ARGUMENT);
+    ck_assert_int_eq(clgn_tuning_reload(NULL), CLGN_ERR_ARGUMENT);
+    ck_assert_int_eq(clgn_tuning_reload(&context), CLGN_OK);
+    clgn_tunedb_release(context.tuned);
+    clgn_mutex_release(context.tuned_mutex);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("tuning");
-    TCase *device = tcase_create("device"), *key = tcase_create("key");
+    TCase *device = tcase_create("device"), *key = tcase_create("key"), *steps = tcase_create("steps");
 
     tcase_add_loop_test(device, test_device_is_told_as_json, 0, FAKE_DEVICES);
     tcase_add_test(device, test_device_in_too_few_bytes_says_how_many);
@@ -248,6 +311,9 @@ int main(void)
     tcase_add_test(key, test_key_of_gaps_is_strided);
     tcase_add_test(key, test_key_with_everything_fits_and_names_everything);
     tcase_add_test(key, test_key_of_what_is_wrong_says_what);
+    tcase_add_test(steps, test_check_says_what_the_loader_says);
+    tcase_add_test(steps, test_explain_tells_one_choice_and_what_is_wrong_with_a_problem);
+    suite_add_tcase(suite, steps);
     suite_add_tcase(suite, device);
     suite_add_tcase(suite, key);
     return testing_run_host_suite(suite);

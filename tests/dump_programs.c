@@ -220,10 +220,11 @@ static int dump(const char *dir, const struct named_device *device, const struct
 {
     const struct clgn_sink sink = {print_message, (void *)(uintptr_t)problem->name};
     struct clgn_geometry geometry;
+    const struct clgn_advice advice = {.pin = NULL};
     struct clgn_choice choices[CLGN_MOST_CHOICES];
     size_t count = 0;
     int ok = clgn_problem_check(&problem->problem, &sink, &geometry) == CLGN_OK &&
-             clgn_select(&geometry, &device->device, NULL, &sink, choices, &count) == CLGN_OK;
+             clgn_select(&geometry, &device->device, &advice, &sink, choices, &count) == CLGN_OK;
     for (size_t i = 0; ok && i < count; i++) {
         struct clgn_choice *c = &choices[i];
         struct clgn_program_spec spec;

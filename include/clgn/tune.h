@@ -28,6 +28,12 @@ typedef struct clgn_tuning_key {
         sizeof(clgn_tuning_key), "", 0, 0, 0, 0 \
     }
 
+/**
+ * Receives one step of a choice; the texts live until it returns. layer is as after "from=" in clgn_plan_describe;
+ * config is a configuration or a variant, "" when there was none; outcome is "chosen", or says why not.
+ */
+typedef void (*clgn_tuning_step_fn)(void *user, const char *layer, const char *config, const char *outcome);
+
 /** The revision of kernels and variants: times that were measured with another one say nothing.       @since 0.1 */
 CLGN_API int clgn_tuning_revision(void);
 
@@ -47,6 +53,34 @@ CLGN_API clgn_status clgn_tuning_device(clgn_context *context, char *json, size_
  * @return   CLGN_OK; CLGN_ERR_ARGUMENT (a NULL, an unknown struct_size, a field of problem)         @since 0.1
  */
 CLGN_API clgn_status clgn_tuning_key_of(clgn_context *context, const clgn_problem *problem, clgn_tuning_key *key);
+
+/**
+ * Check a file of measured choices as a context does that loads it. Each complaint goes to on_message: an ERROR when
+ * the file would be ignored, a WARNING for each entry that would be.
+ *
+ * @param on_message, user  may be NULL
+ * @return   CLGN_OK; CLGN_ERR_ARGUMENT (something is wrong, json is NULL); CLGN_ERR_UNSUPPORTED (another version of the
+ *           format or revision of the kernels); CLGN_ERR_MEMORY                                     @since 0.1
+ */
+CLGN_API clgn_status clgn_tuning_check(const char *json, size_t bytes, clgn_message_fn on_message, void *user);
+
+/**
+ * Choose for a problem as clgn_plan_create does, but compile nothing, and tell every step: each layer that is asked,
+ * each entry that is looked at, why it was not taken. The first "chosen" is what a plan gets if it builds.
+ *
+ * Threads   as clgn_plan_create
+ * @return   as clgn_plan_create, and CLGN_ERR_ARGUMENT for a NULL                                   @since 0.1
+ */
+CLGN_API clgn_status clgn_tuning_explain(clgn_context *context, const clgn_problem *problem, clgn_tuning_step_fn step,
+                                         void *user);
+
+/**
+ * Read the measured choices anew. Plans that exist stay as they are.
+ *
+ * Threads   may be called while others use the context
+ * @return   CLGN_OK, whatever the files hold; CLGN_ERR_ARGUMENT (context is NULL); CLGN_ERR_MEMORY  @since 0.1
+ */
+CLGN_API clgn_status clgn_tuning_reload(clgn_context *context);
 
 #ifdef __cplusplus
 }
