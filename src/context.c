@@ -65,7 +65,9 @@ clgn_status clgn_context_create(cl_context cl, cl_device_id device, const clgn_o
     made->id = device;
     made->sink = sink;
     made->device = facts;
-    status = clgn_program_table_create(cl, device, &sink, &made->programs);
+    status = clgn_settings_resolve(options, &sink, &made->settings);
+    if (status == CLGN_OK)
+        status = clgn_program_table_create(cl, device, &sink, &made->programs);
     if (status == CLGN_OK)
         status = prepare_tuned(made);
     if (status != CLGN_OK) {
@@ -114,6 +116,7 @@ void clgn_context_release(clgn_context *context)
         clgn_program_table_release(context->programs);
         clgn_tunedb_release(context->tuned);
         clgn_mutex_release(context->tuned_mutex);
+        clgn_settings_release(&context->settings);
         free(context);
     }
 }

@@ -7,11 +7,13 @@
 #include "mutex.h"
 #include "program.h"
 #include "select.h"
+#include "settings.h"
 
 struct clgn_context {
     cl_context cl;
     cl_device_id id;
     struct clgn_sink sink;
+    struct clgn_settings settings;
     struct clgn_device device;
     struct clgn_program_table *programs; /* holds cl */
     struct clgn_mutex *tuned_mutex;

@@ -55,6 +55,20 @@ clgn_status clgn_fail(const struct clgn_sink *sink, clgn_status status, const ch
     return status;
 }
 
+void clgn_note(const struct clgn_sink *sink, clgn_severity severity, const char *format, ...)
+{
+    char buffer[CLGN_MESSAGE_BYTES];
+    struct clgn_text text = clgn_text_in(buffer, sizeof buffer);
+    va_list list;
+    va_start(list, format);
+    text_add_list(&text, format, list);
+    va_end(list);
+    if (sink->on_message != NULL)
+        clgn_sink_send(sink, severity, buffer);
+    else
+        fprintf(stderr, "clgn: %s\n", buffer);
+}
+
 clgn_status clgn_fail_cl(const struct clgn_sink *sink, const char *call, cl_int code)
 {
     const clgn_status status = code == CL_OUT_OF_HOST_MEMORY ? CLGN_ERR_MEMORY : CLGN_ERR_OPENCL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How the library tells its caller what went wrong: formatted text to the caller's callback, never to a stream. */
+/* How the library tells its caller what went wrong: formatted text to the caller's callback. */
 #ifndef CLGN_MESSAGE_H
 #define CLGN_MESSAGE_H
 
@@ -35,6 +35,9 @@ void clgn_sink_send(const struct clgn_sink *sink, clgn_severity severity, const 
 
 /* Sends the error and returns status, so that a caller can write: return clgn_fail(...). Allocates nothing. */
 clgn_status clgn_fail(const struct clgn_sink *sink, clgn_status status, const char *format, ...) CLGN_PRINTF(3, 4);
+
+/* Says what CLGN_VERBOSE asks for: to the callback or, without one, as a line on stderr, which nothing else reaches. */
+void clgn_note(const struct clgn_sink *sink, clgn_severity severity, const char *format, ...) CLGN_PRINTF(3, 4);
 
 /* clgn_fail for an OpenCL call that returned code: out of host memory is CLGN_ERR_MEMORY, the rest CLGN_ERR_OPENCL. */
 clgn_status clgn_fail_cl(const struct clgn_sink *sink, const char *call, cl_int code);

@@ -20,7 +20,7 @@ static void on_message(void *user, clgn_severity severity, const char *text)
 
 int device_open(const char *spec, const char *program, struct device_open *opened, char *error, size_t error_bytes)
 {
-    const clgn_options options = {sizeof(clgn_options), on_message, opened};
+    clgn_options options = CLGN_OPTIONS_INIT;
     clgn_status status;
     cl_int err;
 
@@ -38,6 +38,8 @@ int device_open(const char *spec, const char *program, struct device_open *opene
         device_close(opened);
         return -1;
     }
+    options.on_message = on_message;
+    options.user = opened;
     status = clgn_context_create(opened->context, opened->entry.device, &options, &opened->clgn);
     if (status != CLGN_OK) {
         snprintf(error, error_bytes, "%s: clgn_context_create: %s", opened->entry.name, clgn_status_name(status));

@@ -94,7 +94,7 @@ static int tune_for_cpu(cl_device_id id)
 
 static int open_all(struct device *d)
 {
-    const clgn_options options = {sizeof(clgn_options), on_message, NULL};
+    clgn_options options = CLGN_OPTIONS_INIT;
     cl_device_type type;
     cl_int err;
 
@@ -104,6 +104,7 @@ static int open_all(struct device *d)
     TRY(err);
     d->queue = clCreateCommandQueue(d->cl, d->id, 0, &err);
     TRY(err);
+    options.on_message = on_message;
     TRY(clgn_context_create(d->cl, d->id, &options, &d->clgn));
     return type & CL_DEVICE_TYPE_CPU ? tune_for_cpu(d->id) : 0;
 }

@@ -275,13 +275,18 @@ typedef void (*clgn_message_fn)(void *user, clgn_severity severity, const char *
 /** Options of a context. */
 typedef struct clgn_options {
     size_t struct_size;
-    clgn_message_fn on_message; /**< NULL: messages are dropped */
+    clgn_message_fn on_message; /**< NULL: messages are dropped, but those that CLGN_VERBOSE asks for go to stderr */
     void *user;                 /**< handed to on_message */
+    const char *cache_dir;      /**< where built programs are kept; NULL: CLGN_CACHE_DIR, else $XDG_CACHE_HOME/clgn,
+                                     else ~/.cache/clgn; "" or "off": nowhere */
+    const char *tuning_dir;     /**< where measured choices are read; NULL: CLGN_TUNING_DIR, else
+                                     $XDG_DATA_HOME/clgn/tuning, else ~/.local/share/clgn/tuning; "" or "off":
+                                     nowhere */
 } clgn_options;
 
-#define CLGN_OPTIONS_INIT                \
-    {                                    \
-        sizeof(clgn_options), NULL, NULL \
+#define CLGN_OPTIONS_INIT                            \
+    {                                                \
+        sizeof(clgn_options), NULL, NULL, NULL, NULL \
     }
 
 /** Built programs and device facts of one (cl_context, cl_device_id). */
