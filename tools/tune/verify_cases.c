@@ -79,12 +79,12 @@ static clgn_problem smaller(const clgn_problem *problem, size_t most)
 /* Axes that no vector divides, and three samples: tails at the end of every row. */
 static clgn_problem odd(const clgn_problem *problem)
 {
-    static const size_t lengths[CLGN_MAX_SPATIAL] = {7, 9, 5, 3, 1, 1};
+    static const size_t lengths[CLGN_MAX_SPATIAL] = {7, 9, 3, 1, 1, 1};
     clgn_problem p = dense(problem);
 
     p.n = 3;
     for (size_t i = 0; i < p.spatial_dims; ++i) {
-        p.spatial[i] = lengths[i];
+        p.spatial[i] = p.spatial_dims == 1 ? 67 : lengths[i];
     }
     return p;
 }
