@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The content of files of measured choices: what replaces what. */
+#include "database.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <clgn/tune.h>
+
+/* Keeps the first complaint of a check. */
+struct complaint {
+    char *text;
+    size_t bytes;
+};
+
+static void keep_first(void *user, clgn_severity severity, const char *text)
+{
+    struct complaint *complaint = user;
+
+    (void)severity;
+    if (complaint->text[0] == '\0') {
+        snprintf(complaint->text, complaint->bytes, "%s", text);
+    }
+}
+
+static int fail(char *error, size_t bytes, const char *text)
+{
+    snprintf(error, bytes, "%s", text);
+    return -1;
+}
+
+int database_same_device(const json_t *a, const json_t *b)
+{
+    static const char *const names[] = {"vendor", "name", "arch", "type", "platform", "compute_units"};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); ++i) {
+        const json_t *of_a = json_object_get(a, names[i]), *of_b = json_object_get(b, names[i]);
+
+        if (!of_a || !of_b || !json_equal(of_a, of_b)) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+static int same_key(const json_t *a, const json_t *b)
+{
+    static const char *const names[] = {"kind", "n", "c", "g", "s"};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); ++i) {
+        const json_t *of_a = json_object_get(a, names[i]);
+
+        if (!of_a || !json_equal(of_a, json_object_get(b, names[i]))) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+json_t *database_find(const json_t *root, const json_t *entry)
+{
+    const json_t *entries = json_object_get(root, "entries");
+    size_t i;
+    json_t *there;
+
+    json_array_foreach(entries, i, there)
+    {
+        if (same_key(there, entry)) {
+            return there;
+        }
+    }
+    return NULL;
+}
+
+json_t *database_new(const json_t *device)
+{
+    return json_pack("{s:s, s:i, s:i, s:O, s:[], s:[]}", "format", "clgn-tuning", "format_version", 1,
+                     "kernel_revision", clgn_tuning_revision(), "device", (json_t *)(size_t)device, "runs", "entries");
+}
+
+/* Time in units of the copy that was measured next to it, which carries over from one run to another; without a copy
+ * the time itself. */
+static double cost(const json_t *entry, int by_copy)
+{
+    const double median = json_number_value(json_object_get(json_object_get(entry, "ns"), "median"));
+    const double copy = json_number_value(json_object_get(entry, "copy_ns"));
+
+    return by_copy ? median / copy : median;
+}
+
+static int is_noisy(const json_t *entry)
+{
+    const char *quality = json_string_value(json_object_get(entry, "quality"));
+
+    return quality && strcmp(quality, "noisy") == 0;
+}
+
+/* Whether an entry takes the place of one with the same key. */
+static int replaces(const json_t *entry, const json_t *there)
+{
+    const int by_copy = json_number_value(json_object_get(entry, "copy_ns")) > 0.0 &&
+                        json_number_value(json_object_get(there, "copy_ns")) > 0.0;
+
+    if (json_equal(json_object_get(entry, "config"), json_object_get(there, "config"))) {
+        return !is_noisy(entry) || is_noisy(there); /* measured again */
+    }
+    if (is_noisy(entry) != is_noisy(there)) {
+        return is_noisy(there);
+    }
+    return cost(entry, by_copy) < cost(there, by_copy);
+}
+
+static json_t *find_run(const json_t *root, const json_t *id)
+{
+    size_t i;
+    json_t *run;
+
+    json_array_foreach(json_object_get(root, "runs"), i, run)
+    {
+        if (id && json_equal(json_object_get(run, "id"), id)) {
+            return run;
+        }
+    }
+    return NULL;
+}
+
+/* A file of one entry, with what the entry needs. */
+static json_t *single(const json_t *root, const json_t *entry)
+{
+    json_t *file = json_copy((json_t *)(size_t)root);
+    json_t *run = find_run(root, json_object_get(entry, "run"));
+
+    json_object_set_new(file, "runs", run ? json_pack("[O]", run) : json_array());
+    json_object_set_new(file, "entries", json_pack("[O]", entry));
+    return file;
+}
+
+/* What the library says of a file: 0 when it would take all of it. */
+static int check(const json_t *root, char *error, size_t bytes)
+{
+    struct complaint complaint = {error, bytes};
+    char *text = json_dumps(root, JSON_COMPACT);
+    clgn_status status;
+
+    error[0] = '\0';
+    if (!text) {
+        return fail(error, bytes, "out of memory");
+    }
+    status = clgn_tuning_check(text, strlen(text), keep_first, &complaint);
+    free(text);
+    return status == CLGN_OK ? 0 : -1;
+}
+
+/* Replaces an entry, keeping members that the new one does not have. */
+static int take_entry(json_t *into, json_t *entry, struct database_counts *counts)
+{
+    json_t *there = database_find(into, entry);
+
+    if (!there) {
+        counts->added++;
+        return json_array_append_new(json_object_get(into, "entries"), json_deep_copy(entry));
+    }
+    if (!replaces(entry, there)) {
+        counts->kept++;
+        return 0;
+    }
+    counts->replaced++;
+    return json_object_update(there, entry);
+}
+
+/* The run that an entry names, unless it is there. */
+static int take_run(json_t *into, const json_t *from, const json_t *entry)
+{
+    json_t *run = find_run(from, json_object_get(entry, "run"));
+
+    if (!run || find_run(into, json_object_get(entry, "run"))) {
+        return 0;
+    }
+    return json_array_append_new(json_object_get(into, "runs"), json_deep_copy(run));
+}
+
+static int take_all(json_t *into, const json_t *from, struct database_counts *counts, char *error, size_t bytes)
+{
+    size_t i;
+    json_t *entry;
+
+    json_array_foreach(json_object_get(from, "entries"), i, entry)
+    {
+        json_t *file = single(from, entry);
+        const int refused = !file || check(file, error, bytes) != 0;
+
+        json_decref(file);
+        if (refused) {
+            return -1;
+        }
+        if (take_run(into, from, entry) != 0 || take_entry(into, entry, counts) != 0) {
+            return fail(error, bytes, "out of memory");
+        }
+    }
+    return 0;
+}
+
+int database_merge(json_t *into, const json_t *from, struct database_counts *counts, char *error, size_t bytes)
+{
+    struct database_counts here = {0, 0, 0};
+    json_t *merged;
+    int failed;
+
+    if (!database_same_device(json_object_get(into, "device"), json_object_get(from, "device"))) {
+        return fail(error, bytes, "the files are of different devices");
+    }
+    if (!json_equal(json_object_get(into, "kernel_revision"), json_object_get(from, "kernel_revision"))) {
+        return fail(error, bytes, "the files are of different revisions of the kernels");
+    }
+    if (!json_is_array(json_object_get(into, "entries")) || !json_is_array(json_object_get(into, "runs"))) {
+        return fail(error, bytes, "runs or entries is no array");
+    }
+    merged = json_deep_copy(into);
+    failed = !merged || take_all(merged, from, &here, error, bytes) != 0 || json_object_update(into, merged) != 0;
+    json_decref(merged);
+    if (failed) {
+        return -1;
+    }
+    counts->added += here.added;
+    counts->replaced += here.replaced;
+    counts->kept += here.kept;
+    return 0;
+}
+
+struct addition {
+    const json_t *device, *run, *entry;
+};
+
+/* Entries of another revision are of no use to anybody. */
+static int begin(json_t *root, const json_t *device)
+{
+    json_t *fresh = database_new(device);
+    const int is_old = !json_equal(json_object_get(root, "kernel_revision"), json_object_get(fresh, "kernel_revision"));
+    const int failed = !fresh ||
+                       (is_old ? json_object_update(root, fresh) : json_object_update_missing(root, fresh)) != 0;
+
+    json_decref(fresh);
+    return failed ? -1 : 0;
+}
+
+static int add_one(json_t *root, void *user, char *error, size_t bytes)
+{
+    const struct addition *addition = user;
+    struct database_counts counts = {0, 0, 0};
+    json_t *from = database_new(addition->device);
+    int failed = !from || json_array_append(json_object_get(from, "runs"), (json_t *)(size_t)addition->run) != 0 ||
+                 json_array_append(json_object_get(from, "entries"), (json_t *)(size_t)addition->entry) != 0 ||
+                 begin(root, addition->device) != 0;
+
+    if (failed) {
+        snprintf(error, bytes, "out of memory");
+    } else {
+        failed = database_merge(root, from, &counts, error, bytes);
+    }
+    if (!failed) { /* of the driver, the last one stands */
+        json_object_set(root, "device", (json_t *)(size_t)addition->device);
+    }
+    json_decref(from);
+    return failed ? -1 : 0;
+}
+
+int database_add(const char *path, const json_t *device, const json_t *run, const json_t *entry, char *error,
+                 size_t bytes)
+{
+    struct addition addition = {device, run, entry};
+
+    return database_update(path, add_one, &addition, error, bytes);
+}
