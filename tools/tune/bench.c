@@ -5,26 +5,18 @@
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include <argp.h>
 #include <jansson.h>
 
-#include "bench_output.h"
+#include "bench_options.h"
 #include "bench_run.h"
-#include "problems.h"
 
-enum { OPT_CONFIG = 256, OPT_SECONDS, OPT_JSON, OPT_CSV, OPT_CACHE, OPT_LATENCY, ERROR_BYTES = 512 };
+enum { ERROR_BYTES = 512 };
 
 struct bench {
     const char *name; /* of the command, for messages */
-    struct tune_problems problems;
-    const char *config;
-    double seconds;
-    enum bench_format format;
-    int warm;
-    int latency;
+    struct bench_options options;
     /* What came of it. */
     json_t *device;
     json_t *results;
@@ -56,69 +48,11 @@ static void catch_interrupt(void)
     sigaction(SIGINT, &action, NULL);
 }
 
-static const struct argp_option options[] = {
-    {NULL, 0, NULL, 0, "What is measured:", 2},
-    {"config", OPT_CONFIG, "PIN", 0, "VARIANT,param=value,... instead of the library's choice", 2},
-    {"seconds", OPT_SECONDS, "S", 0, "Seconds of measuring per problem; default 2", 2},
-    {"cache", OPT_CACHE, "cold|warm", 0,
-     "cold (default): buffers in turn, so that no run finds its data in a cache; warm: the same buffers again", 2},
-    {"latency", OPT_LATENCY, NULL, 0,
-     "Measure the time from enqueue to event, of an empty kernel, too; done anyway for problems under 1 MiB", 2},
-    {NULL, 0, NULL, 0, "Output:", 3},
-    {"json", OPT_JSON, NULL, 0, "JSON, complete even after Ctrl-C", 3},
-    {"csv", OPT_CSV, NULL, 0, "Comma-separated values", 3},
-    {NULL, 0, NULL, 0, NULL, 0},
-};
-
-static void parse_seconds(const char *text, double *seconds, struct argp_state *state)
-{
-    char *end;
-
-    *seconds = strtod(text, &end);
-    if (end == text || *end != '\0' || !isfinite(*seconds) || *seconds < 0.0) {
-        argp_error(state, "--seconds: \"%s\" is not a number of seconds", text);
-    }
-}
-
-static error_t parse(int key, char *argument, struct argp_state *state)
-{
-    struct bench *b = state->input;
-
-    switch (key) {
-    case ARGP_KEY_INIT:
-        state->child_inputs[0] = &b->problems;
-        return 0;
-    case OPT_CONFIG:
-        b->config = argument;
-        return 0;
-    case OPT_SECONDS:
-        parse_seconds(argument, &b->seconds, state);
-        return 0;
-    case OPT_CACHE:
-        b->warm = strcmp(argument, "warm") == 0;
-        if (!b->warm && strcmp(argument, "cold") != 0) {
-            argp_error(state, "--cache: \"%s\" is neither cold nor warm", argument);
-        }
-        return 0;
-    case OPT_LATENCY:
-        b->latency = 1;
-        return 0;
-    case OPT_JSON:
-        b->format = BENCH_JSON;
-        return 0;
-    case OPT_CSV:
-        b->format = BENCH_CSV;
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
-
 static void take(struct bench *b, const struct bench_result *result)
 {
     const double efficiency = bench_efficiency(result);
 
-    bench_output_row(b->format, result);
+    bench_output_row(b->options.format, result);
     json_array_append_new(b->results, bench_output_json(result));
     b->log_sum += efficiency > 0.0 ? log(efficiency) : 0.0;
     b->least = b->measured == 0 ? efficiency : fmin(b->least, efficiency);
@@ -127,11 +61,11 @@ static void take(struct bench *b, const struct bench_result *result)
 
 static void run_problems(struct bench *b, struct bench_run *run)
 {
-    for (size_t i = 0; i < b->problems.count && !stop; ++i) {
-        const struct tune_problem *problem = &b->problems.list[i];
+    for (size_t i = 0; i < b->options.problems.count && !stop; ++i) {
+        const struct tune_problem *problem = &b->options.problems.list[i];
         struct bench_result result;
         char text[ERROR_BYTES] = "";
-        const enum bench_status status = bench_run(run, problem, b->config, &result, text, sizeof(text));
+        const enum bench_status status = bench_run(run, problem, b->options.config, &result, text, sizeof(text));
         if (status == BENCH_OK) {
             take(b, &result);
         } else if (status != BENCH_STOPPED) {
@@ -147,10 +81,13 @@ static void run_problems(struct bench *b, struct bench_run *run)
 static int run_device(struct bench *b, size_t index)
 {
     struct device_open device;
-    struct bench_run run = {.seconds = b->seconds, .warm = b->warm, .latency = b->latency, .stop = &stop};
+    struct bench_run run = {.seconds = b->options.seconds,
+                            .warm = b->options.warm,
+                            .latency = b->options.latency,
+                            .stop = &stop};
     char error[ERROR_BYTES] = "";
 
-    if (device_open(b->problems.devices[index], b->name, &device, error, sizeof(error)) != 0) {
+    if (device_open(b->options.problems.devices[index], b->name, &device, error, sizeof(error)) != 0) {
         fprintf(stderr, "%s: %s\n", b->name, error);
         return -1;
     }
@@ -163,7 +100,7 @@ static int run_device(struct bench *b, size_t index)
         device_close(&device);
         return -1;
     }
-    bench_output_head(b->format, &device, b->opened++ == 0);
+    bench_output_head(b->options.format, &device, b->opened++ == 0);
     run_problems(b, &run);
     copies_release(&run.copies);
     empty_release(&run.empty);
@@ -171,11 +108,16 @@ static int run_device(struct bench *b, size_t index)
     return 0;
 }
 
+static json_t *as_json(const struct bench *b)
+{
+    return json_pack("{s:s, s:O?, s:f, s:f, s:b, s:O}", "format", "clgn-bench", "device", b->device, "geomean",
+                     b->measured ? exp(b->log_sum / (double)b->measured) : 0.0, "minimum", b->least, "stopped",
+                     stop != 0, "results", b->results);
+}
+
 static void print_json(const struct bench *b)
 {
-    json_t *all = json_pack("{s:s, s:O?, s:f, s:f, s:b, s:O}", "format", "clgn-bench", "device", b->device, "geomean",
-                            b->measured ? exp(b->log_sum / (double)b->measured) : 0.0, "minimum", b->least, "stopped",
-                            stop != 0, "results", b->results);
+    json_t *all = as_json(b);
 
     if (all) {
         json_dumpf(all, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(6));
@@ -186,9 +128,9 @@ static void print_json(const struct bench *b)
 
 static void print_end(const struct bench *b)
 {
-    if (b->format == BENCH_JSON) {
+    if (b->options.format == BENCH_JSON) {
         print_json(b);
-    } else if (b->format == BENCH_TABLE) {
+    } else if (b->options.format == BENCH_TABLE) {
         printf(
             "efficiency = speed of least traffic / speed of a copy: geometric mean %.3f, minimum %.3f; %zu measured, "
             "%zu skipped, %zu failed%s\n",
@@ -197,13 +139,33 @@ static void print_end(const struct bench *b)
     }
 }
 
-static int run_bench(struct bench *b)
+/* The table goes where it disturbs no JSON and no CSV. */
+static int compare_with(const struct bench *b, const json_t *base, const json_t *now)
+{
+    FILE *out = b->options.format == BENCH_TABLE ? stdout : stderr;
+    struct compare_tally t;
+    char error[ERROR_BYTES + 1024] = "";
+
+    if (compare_print(base, now, b->options.metric, b->options.limit, out, &t, error, sizeof(error)) != 0) {
+        fprintf(stderr, "%s: %s\n", b->name, error);
+        return TUNE_USAGE;
+    }
+    fprintf(out,
+            "%zu the same, %zu faster, %zu slower by more than %g %% and the noise, %zu perhaps, %zu + %zu alone\n",
+            t.same, t.faster, t.slower, 100.0 * b->options.limit, t.unsure, t.base_alone, t.now_alone);
+    if (t.same + t.faster + t.slower + t.unsure == 0) {
+        fprintf(stderr, "%s: %s: no result has a partner there\n", b->name, b->options.compare);
+        return TUNE_USAGE;
+    }
+    return t.slower > 0 ? TUNE_FAILED : TUNE_OK;
+}
+
+static int measure_all(struct bench *b)
 {
     int result = TUNE_OK;
 
-    b->results = json_array();
     catch_interrupt();
-    for (size_t i = 0; i < b->problems.device_count && !stop; ++i) {
+    for (size_t i = 0; i < b->options.problems.device_count && !stop; ++i) {
         if (run_device(b, i) != 0) {
             result = TUNE_DEVICE;
         }
@@ -211,35 +173,41 @@ static int run_bench(struct bench *b)
     if (b->opened > 0) {
         print_end(b);
     }
+    return stop ? TUNE_STOPPED : b->failed ? TUNE_DEVICE : result;
+}
+
+/* Load what is compared before anything is measured. */
+static int run_bench(struct bench *b)
+{
+    char error[ERROR_BYTES] = "";
+    json_t *base = b->options.compare ? compare_load(b->options.compare, error, sizeof(error)) : NULL;
+    json_t *now = base && b->options.input ? compare_load(b->options.input, error, sizeof(error)) : NULL;
+    int result = TUNE_OK;
+
+    if (*error) {
+        fprintf(stderr, "%s: %s\n", b->name, error);
+        result = TUNE_USAGE;
+    } else if (!b->options.input) {
+        b->results = json_array();
+        result = measure_all(b);
+        now = as_json(b);
+    }
+    if (result == TUNE_OK && base && now) {
+        result = compare_with(b, base, now);
+    }
+    json_decref(base);
+    json_decref(now);
     json_decref(b->results);
     json_decref(b->device);
-    if (stop) {
-        return TUNE_STOPPED;
-    }
-    return b->failed ? TUNE_DEVICE : result;
+    return result;
 }
 
 int tune_bench(int argc, char **argv)
 {
-    const struct argp_child children[] = {{&tune_problems_argp, 0, NULL, 0}, {NULL, 0, NULL, 0}};
-    const struct argp argp = {.options = options,
-                              .parser = parse,
-                              .args_doc = TUNE_PROBLEMS_ARGS,
-                              .doc = "Median time of what the library would run now, next to the fastest copy of the "
-                                     "same bytes, measured in one interleaved run.",
-                              .children = children};
-    struct bench b = {.name = argv[0], .seconds = 2.0};
-    int result;
+    struct bench b = {.name = argv[0]};
+    const int parsed = bench_options_parse(argc, argv, &b.options);
+    const int result = parsed == 0 ? run_bench(&b) : TUNE_USAGE;
 
-    if (argp_parse(&argp, argc, argv, 0, NULL, &b) != 0) {
-        return TUNE_USAGE;
-    }
-    if (b.problems.count == 0) {
-        fprintf(stderr, "%s: no problem given: PROBLEM, --suite or --batch\n", b.name);
-        result = TUNE_USAGE;
-    } else {
-        result = run_bench(&b);
-    }
-    tune_problems_release(&b.problems);
+    tune_problems_release(&b.options.problems);
     return result;
 }
