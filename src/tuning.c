@@ -5,6 +5,7 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "candidates.h"
 #include "context.h"
 #include "kind.h"
 #include "problem.h"
@@ -94,6 +95,37 @@ clgn_status clgn_tuning_explain(clgn_context *context, const clgn_problem *probl
         return clgn_fail(&context->sink, CLGN_ERR_ARGUMENT, "%s: NULL", problem == NULL ? "problem" : "step");
     status = clgn_problem_check(problem, &context->sink, &g);
     return status != CLGN_OK ? status : clgn_context_select(context, &g, problem->config, &trace, choices, &count);
+}
+
+struct listener {
+    clgn_tuning_candidate_fn each;
+    void *user;
+};
+
+static void tell_candidate(void *user, const struct clgn_choice *choice)
+{
+    const struct listener *listener = user;
+    char config[CLGN_MESSAGE_BYTES];
+    struct clgn_text text = clgn_text_in(config, sizeof config);
+    clgn_choice_print(choice, &text);
+    listener->each(listener->user, config);
+}
+
+clgn_status clgn_tuning_candidates(clgn_context *context, const clgn_problem *problem, clgn_tuning_level level,
+                                   clgn_tuning_candidate_fn each, void *user)
+{
+    struct listener listener = {each, user};
+    struct clgn_geometry g;
+    clgn_status status;
+    if (context == NULL)
+        return CLGN_ERR_ARGUMENT;
+    if (problem == NULL || each == NULL)
+        return clgn_fail(&context->sink, CLGN_ERR_ARGUMENT, "%s: NULL", problem == NULL ? "problem" : "each");
+    if (level < CLGN_TUNING_RAPID || level > CLGN_TUNING_EXHAUSTIVE)
+        return clgn_fail(&context->sink, CLGN_ERR_ARGUMENT, "level: %d is none", (int)level);
+    status = clgn_problem_check(problem, &context->sink, &g);
+    return status != CLGN_OK ? status
+                             : clgn_candidates(&g, &context->device, level, &context->sink, tell_candidate, &listener);
 }
 
 clgn_status clgn_tuning_reload(clgn_context *context)

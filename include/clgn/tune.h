@@ -34,6 +34,16 @@ typedef struct clgn_tuning_key {
  */
 typedef void (*clgn_tuning_step_fn)(void *user, const char *layer, const char *config, const char *outcome);
 
+/** How much is tried. */
+typedef enum clgn_tuning_level {
+    CLGN_TUNING_RAPID,     /**< at most 16: the heuristic's choice, other variants, one param changed */
+    CLGN_TUNING_NORMAL,    /**< two params of the heuristic's variant changed, one of the others */
+    CLGN_TUNING_EXHAUSTIVE /**< every combination of the values that are worth a try */
+} clgn_tuning_level;
+
+/** Receives one candidate, a complete configuration; the text lives until it returns. */
+typedef void (*clgn_tuning_candidate_fn)(void *user, const char *config);
+
 /** The revision of kernels and variants: times that were measured with another one say nothing.       @since 0.1 */
 CLGN_API int clgn_tuning_revision(void);
 
@@ -73,6 +83,17 @@ CLGN_API clgn_status clgn_tuning_check(const char *json, size_t bytes, clgn_mess
  */
 CLGN_API clgn_status clgn_tuning_explain(clgn_context *context, const clgn_problem *problem, clgn_tuning_step_fn step,
                                          void *user);
+
+/**
+ * List the configurations for a problem that are worth measuring on the context's device, no two alike: the heuristic's
+ * choice first, whatever a pin or measured choices say. All are legal by the device's limits; a kernel may still turn
+ * out not to build.
+ *
+ * @return   CLGN_OK; CLGN_ERR_ARGUMENT (a NULL, an unknown level, a field of problem); CLGN_ERR_UNSUPPORTED;
+ *           CLGN_ERR_MEMORY                                                                         @since 0.1
+ */
+CLGN_API clgn_status clgn_tuning_candidates(clgn_context *context, const clgn_problem *problem, clgn_tuning_level level,
+                                            clgn_tuning_candidate_fn each, void *user);
 
 /**
  * Read the measured choices anew. Plans that exist stay as they are.
