@@ -80,7 +80,7 @@ clgn_status clgn_context_create(cl_context cl, cl_device_id device, const clgn_o
 
 clgn_status clgn_context_load_tuned(clgn_context *context)
 {
-    struct clgn_tunedb *loaded = clgn_tunedb_load(NULL, &context->device, &context->sink);
+    struct clgn_tunedb *loaded = clgn_tunedb_load(context->settings.tuning_dir, &context->device, &context->sink);
     if (loaded == NULL)
         return clgn_fail(&context->sink, CLGN_ERR_MEMORY, "no memory for measured choices");
     clgn_mutex_lock(context->tuned_mutex);
@@ -93,7 +93,7 @@ clgn_status clgn_context_load_tuned(clgn_context *context)
 clgn_status clgn_context_select(clgn_context *context, const struct clgn_geometry *geometry, const char *pin,
                                 const struct clgn_trace *trace, struct clgn_choice *choices, size_t *count)
 {
-    struct clgn_advice advice = {.pin = pin};
+    struct clgn_advice advice = {.pin = pin, .environment_pin = context->settings.config};
     struct clgn_tunedb *tuned;
     clgn_status status;
     if (trace != NULL)

@@ -17,6 +17,11 @@ static const char *const acts[] = {
     [CLGN_ACT_ELU] = "elu",
 };
 
+const char *clgn_act_name(clgn_act act)
+{
+    return acts[act];
+}
+
 static void add_dtype(struct clgn_text *text, const char *name, clgn_dtype dtype)
 {
     if (dtype != CLGN_DTYPE_NONE)
@@ -72,7 +77,7 @@ static void add_epilogue(const clgn_problem *p, struct clgn_text *text)
     add_dtype(text, "shift", p->shift);
     add_word(text, "residual", p->residual);
     if (p->act != CLGN_ACT_NONE)
-        clgn_text_add(text, " act=%s", acts[p->act]);
+        clgn_text_add(text, " act=%s", clgn_act_name(p->act));
 }
 
 static void add_gradients(const clgn_problem *p, struct clgn_text *text)

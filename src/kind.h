@@ -12,4 +12,7 @@
  * one kind, since they differ in their number of groups alone; so are problems that differ in real numbers. */
 void clgn_kind_print(const struct clgn_geometry *geometry, struct clgn_text *text);
 
+/* Name of an activation, such as "leaky_relu". */
+const char *clgn_act_name(clgn_act act);
+
 #endif

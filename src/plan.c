@@ -5,7 +5,9 @@
 #include "args.h"
 #include "compiled.h"
 #include "context.h"
+#include "kind.h"
 #include "mutex.h"
+#include "repeat.h"
 
 /* Room for the reasons why no variant could be built. */
 #define REASONS_BYTES 900
@@ -59,6 +61,23 @@ static clgn_status compile_best(clgn_context *context, const struct clgn_geometr
     return clgn_fail(&context->sink, first, "%s", buffer);
 }
 
+/* What CLGN_VERBOSE=dispatch asks for: the choice, what it was made for, and how to measure that. */
+static void tell_choice(const clgn_context *context, const struct clgn_compiled *compiled)
+{
+    const struct clgn_geometry *g = &compiled->geometry;
+    char buffer[CLGN_MESSAGE_BYTES];
+    struct clgn_text text = clgn_text_in(buffer, sizeof buffer);
+    if (!(context->settings.verbose & CLGN_VERBOSE_DISPATCH))
+        return;
+    clgn_choice_print(&compiled->choice, &text);
+    clgn_text_add(&text, " from=%s; ", compiled->choice.from);
+    clgn_kind_print(g, &text);
+    clgn_text_add(&text, " n=%llu c=%llu g=%llu s=%llu; ", (unsigned long long)g->n, (unsigned long long)g->c,
+                  (unsigned long long)g->g, (unsigned long long)g->s);
+    clgn_repeat_print(g, &text);
+    clgn_note(&context->sink, CLGN_SEVERITY_INFO, "dispatch: %s", buffer);
+}
+
 clgn_status clgn_plan_create(clgn_context *context, const clgn_problem *problem, clgn_plan **plan)
 {
     struct clgn_geometry geometry;
@@ -99,6 +118,7 @@ clgn_status clgn_plan_create(clgn_context *context, const clgn_problem *problem,
     made->id = context->id;
     made->sink = context->sink;
     made->compiled = compiled;
+    tell_choice(context, &made->compiled);
     *plan = made;
     return CLGN_OK;
 }

@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Loads measured choices and finds those of a kind. */
-#define _POSIX_C_SOURCE 200809L
 #include "tunedb.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <xxhash.h>
 
+#include "file.h"
 #include "folder.h"
 #include "source.h"
 
@@ -139,44 +135,16 @@ struct loading {
     const struct clgn_sink *sink;
 };
 
-/* All of a regular file; NULL with the reason in why. */
-static char *read_all(const char *path, size_t *bytes, struct clgn_text *why)
-{
-    struct stat facts;
-    char *text = NULL;
-    size_t at = 0;
-    const int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (file < 0 || fstat(file, &facts) != 0)
-        clgn_text_add(why, "%s", strerror(errno));
-    else if (!S_ISREG(facts.st_mode))
-        clgn_text_add(why, "it is no regular file");
-    else if ((uintmax_t)facts.st_size > CLGN_TUNEFILE_BYTES)
-        clgn_text_add(why, "%llu bytes are more than %zu", (unsigned long long)facts.st_size, CLGN_TUNEFILE_BYTES);
-    else if ((text = malloc((size_t)facts.st_size + 1)) == NULL)
-        clgn_text_add(why, "no memory");
-    while (text != NULL && at < (size_t)facts.st_size) {
-        const ssize_t got = read(file, text + at, (size_t)facts.st_size - at);
-        if (got <= 0)
-            break;
-        at += (size_t)got;
-    }
-    if (file >= 0)
-        (void)close(file);
-    *bytes = at;
-    return text;
-}
-
 static void load_file(void *user, const char *path)
 {
     const struct loading *loading = user;
-    char buffer[256];
-    struct clgn_text why = clgn_text_in(buffer, sizeof buffer);
+    char *text = NULL;
     size_t bytes = 0;
-    char *text = read_all(path, &bytes, &why);
-    if (text != NULL)
+    const enum clgn_file_result result = clgn_file_read(path, CLGN_FILE_ANY, CLGN_TUNEFILE_BYTES, &text, &bytes);
+    if (result == CLGN_FILE_OK)
         clgn_tunedb_add(loading->db, text, bytes, CLGN_ORIGIN_USER, loading->device, path, loading->sink);
     else
-        tell(loading->sink, CLGN_SEVERITY_WARNING, "tuning file %s is ignored: %s", path, buffer);
+        tell(loading->sink, CLGN_SEVERITY_WARNING, "tuning file %s is ignored: it %s", path, clgn_file_text(result));
     free(text);
 }
 
@@ -213,13 +181,12 @@ const struct clgn_tuned_row *clgn_tunedb_find(const struct clgn_tunedb *db, cons
     return end > low ? &db->rows[low] : NULL;
 }
 
-void clgn_tunedb_file_name(const struct clgn_device *device, struct clgn_text *text)
+void clgn_tunedb_file_name(const struct clgn_identity *id, uint64_t compute_units, struct clgn_text *text)
 {
-    const struct clgn_identity *id = &device->identity;
     const char *parts[] = {id->vendor, id->name, id->arch, id->type, id->platform};
     char words[64] = "";
     size_t used = 0;
-    XXH64_hash_t hash = device->compute_units;
+    XXH64_hash_t hash = compute_units;
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
         hash = XXH64(parts[i], strlen(parts[i]), hash);
     for (const char *at = id->name; *at != '\0' && used + 1 < sizeof words; at++) {
@@ -230,6 +197,5 @@ void clgn_tunedb_file_name(const struct clgn_device *device, struct clgn_text *t
         else if (used > 0 && words[used - 1] != '-')
             words[used++] = '-';
     }
-    clgn_text_add(text, "%s-%llu-%08x.json", words, (unsigned long long)device->compute_units,
-                  (unsigned)(hash & 0xffffffff));
+    clgn_text_add(text, "%s-%llu-%08x.json", words, (unsigned long long)compute_units, (unsigned)(hash & 0xffffffff));
 }

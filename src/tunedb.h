@@ -47,7 +47,8 @@ const struct clgn_tuned_row *clgn_tunedb_find(const struct clgn_tunedb *db, cons
 
 enum clgn_kinship clgn_kinship_of(const struct clgn_tunefile *file, const struct clgn_device *device);
 
-/* Adds the name of the device's file: its names in letters that every file system takes, and a hash of all of them. */
-void clgn_tunedb_file_name(const struct clgn_device *device, struct clgn_text *text);
+/* Adds the name of a device's file: its name in letters that every file system takes, and a hash of all that it is
+ * known by. */
+void clgn_tunedb_file_name(const struct clgn_identity *identity, uint64_t compute_units, struct clgn_text *text);
 
 #endif

@@ -167,11 +167,10 @@ static int read_entry(const json_t *object, const json_t *runs, struct clgn_tune
            check_verify(object, why) && check_run(object, runs, why) && check_quality(object, entry, why);
 }
 
-static int read_device(const json_t *root, struct clgn_tunefile *file, struct clgn_text *why)
+static int read_device(const json_t *device, struct clgn_tunefile *file, struct clgn_text *why)
 {
     struct clgn_identity *id = &file->identity;
-    const json_t *device = NULL;
-    return object_of(root, "device", &device, why) && text_of(device, "vendor", id->vendor, sizeof id->vendor, why) &&
+    return text_of(device, "vendor", id->vendor, sizeof id->vendor, why) &&
            text_of(device, "name", id->name, sizeof id->name, why) &&
            text_of(device, "arch", id->arch, sizeof id->arch, why) &&
            text_of(device, "type", id->type, sizeof id->type, why) &&
@@ -248,6 +247,7 @@ clgn_status clgn_tunefile_read(const char *json, size_t bytes, const struct clgn
     struct clgn_text why = clgn_text_in(buffer, sizeof buffer);
     json_error_t error;
     json_t *root;
+    const json_t *device = NULL;
     clgn_status status;
     memset(file, 0, sizeof *file);
     if (bytes > CLGN_TUNEFILE_BYTES)
@@ -256,7 +256,7 @@ clgn_status clgn_tunefile_read(const char *json, size_t bytes, const struct clgn
     if (root == NULL)
         return clgn_fail(sink, CLGN_ERR_ARGUMENT, "line %d: %s", error.line, error.text);
     status = check_head(root, &why);
-    if (status == CLGN_OK && !read_device(root, file, &why))
+    if (status == CLGN_OK && !(object_of(root, "device", &device, &why) && read_device(device, file, &why)))
         status = CLGN_ERR_ARGUMENT;
     if (status == CLGN_OK)
         status = read_entries(root, sink, file, &why);
@@ -265,6 +265,20 @@ clgn_status clgn_tunefile_read(const char *json, size_t bytes, const struct clgn
         return CLGN_OK;
     clgn_tunefile_release(file);
     return clgn_fail(sink, status, "%s", status == CLGN_ERR_MEMORY ? "no memory for the entries" : buffer);
+}
+
+clgn_status clgn_tunefile_read_device(const char *json, const struct clgn_sink *sink, struct clgn_tunefile *file)
+{
+    char buffer[WHY_BYTES];
+    struct clgn_text why = clgn_text_in(buffer, sizeof buffer);
+    json_error_t error;
+    json_t *device = json_loads(json, JSON_REJECT_DUPLICATES, &error);
+    int ok;
+    if (device == NULL)
+        return clgn_fail(sink, CLGN_ERR_ARGUMENT, "device: line %d: %s", error.line, error.text);
+    ok = read_device(device, file, &why);
+    json_decref(device);
+    return ok ? CLGN_OK : clgn_fail(sink, CLGN_ERR_ARGUMENT, "device: %s", buffer);
 }
 
 void clgn_tunefile_release(struct clgn_tunefile *file)

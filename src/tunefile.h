@@ -39,6 +39,10 @@ struct clgn_tunefile {
 clgn_status clgn_tunefile_read(const char *json, size_t bytes, const struct clgn_sink *sink,
                                struct clgn_tunefile *file);
 
+/* Reads the member device alone, as JSON; only these members of *file are set. CLGN_ERR_ARGUMENT with an ERROR to sink.
+ */
+clgn_status clgn_tunefile_read_device(const char *json, const struct clgn_sink *sink, struct clgn_tunefile *file);
+
 /* An empty one is legal. */
 void clgn_tunefile_release(struct clgn_tunefile *file);
 

@@ -9,6 +9,7 @@
 #include "context.h"
 #include "kind.h"
 #include "problem.h"
+#include "settings.h"
 #include "source.h"
 #include "tunefile.h"
 
@@ -65,6 +66,59 @@ clgn_status clgn_tuning_key_of(clgn_context *context, const clgn_problem *proble
     key->g = (size_t)g.g;
     key->s = (size_t)g.s;
     return CLGN_OK;
+}
+
+static clgn_status check_cut(const struct clgn_text *text, const struct clgn_sink *sink)
+{
+    return !text->cut ? CLGN_OK : clgn_fail(sink, CLGN_ERR_ARGUMENT, "bytes: %zu are too few", text->bytes);
+}
+
+clgn_status clgn_tuning_file(clgn_context *context, char *path, size_t bytes)
+{
+    struct clgn_text text = clgn_text_in(path, path != NULL ? bytes : 0);
+    if (context == NULL)
+        return CLGN_ERR_ARGUMENT;
+    if (path == NULL || bytes == 0)
+        return clgn_fail(&context->sink, CLGN_ERR_ARGUMENT, "path: %p of %zu bytes", (void *)path, bytes);
+    if (context->settings.tuning_dir == NULL)
+        return clgn_fail(&context->sink, CLGN_ERR_UNSUPPORTED, "tuning_dir: the context has no folder of choices");
+    clgn_text_add(&text, "%s/", context->settings.tuning_dir);
+    clgn_tunedb_file_name(&context->device.identity, context->device.compute_units, &text);
+    return check_cut(&text, &context->sink);
+}
+
+clgn_status clgn_tuning_folder(char *path, size_t bytes)
+{
+    const struct clgn_sink nobody = {NULL, NULL};
+    struct clgn_settings settings;
+    struct clgn_text text = clgn_text_in(path, path != NULL ? bytes : 0);
+    clgn_status status;
+    if (path == NULL || bytes == 0)
+        return CLGN_ERR_ARGUMENT;
+    status = clgn_settings_resolve(NULL, &nobody, &settings);
+    if (status != CLGN_OK)
+        return status;
+    if (settings.tuning_dir != NULL)
+        clgn_text_add(&text, "%s", settings.tuning_dir);
+    else
+        status = CLGN_ERR_UNSUPPORTED;
+    clgn_settings_release(&settings);
+    return status != CLGN_OK ? status : check_cut(&text, &nobody);
+}
+
+clgn_status clgn_tuning_file_name(const char *device, char *name, size_t bytes, clgn_message_fn on_message, void *user)
+{
+    const struct clgn_sink sink = {on_message, user};
+    struct clgn_text text = clgn_text_in(name, name != NULL ? bytes : 0);
+    struct clgn_tunefile file;
+    clgn_status status;
+    if (device == NULL || name == NULL || bytes == 0)
+        return clgn_fail(&sink, CLGN_ERR_ARGUMENT, "%s: NULL, or no bytes", device == NULL ? "device" : "name");
+    status = clgn_tunefile_read_device(device, &sink, &file);
+    if (status != CLGN_OK)
+        return status;
+    clgn_tunedb_file_name(&file.identity, file.compute_units, &text);
+    return check_cut(&text, &sink);
 }
 
 clgn_status clgn_tuning_check(const char *json, size_t bytes, clgn_message_fn on_message, void *user)

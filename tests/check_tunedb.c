@@ -416,7 +416,7 @@ START_TEST(test_file_name_is_plain_and_of_one_device_alone)
         struct clgn_text text = clgn_text_in(names[i], sizeof names[i]);
 
         d.compute_units += i == FAKE_DEVICES; /* the same but for a compute unit */
-        clgn_tunedb_file_name(&d, &text);
+        clgn_tunedb_file_name(&d.identity, d.compute_units, &text);
         ck_assert_int_eq(text.cut, 0);
         ck_assert_uint_eq(strspn(names[i], "abcdefghijklmnopqrstuvwxyz0123456789-"), strlen(names[i]) - 5);
         ck_assert_str_eq(names[i] + strlen(names[i]) - 5, ".json");

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The functions of tune.h on devices described by hand: what a device is called, under what a choice is remembered. */
+#define _POSIX_C_SOURCE 200809L
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <clgn/tune.h>
@@ -8,6 +10,7 @@
 
 #include "context.h"
 #include "fake_devices.h"
+#include "repeat.h"
 #include "testing.h"
 #include "tuned_text.h"
 
@@ -297,6 +300,100 @@ START_TEST(test_explain_tells_one_choice_and_what_is_wrong_with_a_problem)
 }
 END_TEST
 
+START_TEST(test_file_is_in_the_folder_under_the_devices_name)
+{
+    clgn_context context = context_on((enum fake_device)_i);
+    char device[2048], name[256], path[512], folder[] = "/nowhere/tuning", expected[512];
+
+    testing_expect(clgn_tuning_file(&context, path, sizeof path), CLGN_ERR_UNSUPPORTED, WORDS("tuning_dir"), "none");
+    context.settings.tuning_dir = folder;
+    ck_assert_int_eq(clgn_tuning_file(&context, path, sizeof path), CLGN_OK);
+    ck_assert_int_eq(clgn_tuning_device(&context, device, sizeof device), CLGN_OK);
+    ck_assert_int_eq(clgn_tuning_file_name(device, name, sizeof name, NULL, NULL), CLGN_OK);
+    snprintf(expected, sizeof expected, "%s/%s", folder, name);
+    ck_assert_str_eq(path, expected);
+    testing_forget();
+    testing_expect(clgn_tuning_file(&context, path, 20), CLGN_ERR_ARGUMENT, WORDS("bytes", "20"), "too few");
+    ck_assert_int_eq(clgn_tuning_file(NULL, path, sizeof path), CLGN_ERR_ARGUMENT);
+    ck_assert_int_eq(clgn_tuning_file_name("{}", name, sizeof name, NULL, NULL), CLGN_ERR_ARGUMENT);
+    ck_assert_int_eq(clgn_tuning_file_name("{", name, sizeof name, NULL, NULL), CLGN_ERR_ARGUMENT);
+    ck_assert_int_eq(clgn_tuning_file_name(device, name, 10, NULL, NULL), CLGN_ERR_ARGUMENT);
+    ck_assert_int_eq(clgn_tuning_file_name(NULL, name, sizeof name, NULL, NULL), CLGN_ERR_ARGUMENT);
+}
+END_TEST
+
+START_TEST(test_folder_is_the_environments)
+{
+    char path[512];
+
+    ck_assert_int_eq(setenv("CLGN_TUNING_DIR", "/some/where", 1), 0);
+    ck_assert_int_eq(clgn_tuning_folder(path, sizeof path), CLGN_OK);
+    ck_assert_str_eq(path, "/some/where");
+    ck_assert_int_eq(clgn_tuning_folder(path, 5), CLGN_ERR_ARGUMENT);
+    ck_assert_int_eq(clgn_tuning_folder(NULL, 5), CLGN_ERR_ARGUMENT);
+    ck_assert_int_eq(setenv("CLGN_TUNING_DIR", "off", 1), 0);
+    ck_assert_int_eq(clgn_tuning_folder(path, sizeof path), CLGN_ERR_UNSUPPORTED);
+}
+END_TEST
+
+START_TEST(test_repeat_names_what_the_tool_has_options_for)
+{
+    const struct clgn_sink nobody = {NULL, NULL};
+    clgn_problem p[6];
+    static const char *const expected[] = {
+        "clgn-tune bench g4mb3ic12iw50",
+        "clgn-tune bench --norm layer --dt f16:f32 --layout nhwc:nchw --flags '' g1mb3ic12",
+        "clgn-tune bench --op bwd --norm batch --dt bf16 --flags CHG --act skip+bias+modulate+add+elu=0.5 "
+        "g12mb3ic12id2ih3iw4",
+        "clgn-tune bench --op fwd_stats --norm rms --layout nhwc --flags C --act silu g4mb3ic12ih5iw7",
+        "clgn-tune bench --op bwd_data --flags H g4mb3ic12iw50",
+        "clgn-tune bench g4mb3ic12iw120",
+    };
+
+    for (int i = 0; i < 6; i++) {
+        p[i] = testing_problem(3, 12, 50, 4);
+    }
+    p[1].norm = CLGN_NORM_LAYER;
+    p[1].groups = p[1].spatial_dims = 0;
+    p[1].x.dtype = CLGN_DTYPE_F16;
+    p[1].y.dtype = CLGN_DTYPE_F32;
+    p[1].x.layout = CLGN_LAYOUT_LAST;
+    p[1].gamma = p[1].beta = CLGN_DTYPE_NONE;
+    p[2].norm = CLGN_NORM_BATCH;
+    p[2].groups = 0;
+    p[2].direction = CLGN_BACKWARD;
+    p[2].dgamma = CLGN_GRADIENT_WRITE;
+    p[2].stats = CLGN_STATS_GIVEN;
+    p[2].x.dtype = CLGN_DTYPE_BF16;
+    p[2].skip = CLGN_SKIP_FULL;
+    p[2].bias = p[2].scale = p[2].shift = CLGN_DTYPE_F32;
+    p[2].residual = 1;
+    p[2].act = CLGN_ACT_ELU;
+    p[2].act_alpha = 0.5;
+    p[2].spatial_dims = 3;
+    memcpy(p[2].spatial, (size_t[]){2, 3, 4}, 3 * sizeof(size_t));
+    p[3].rms = p[3].write_rstd = 1;
+    p[3].beta = CLGN_DTYPE_NONE;
+    p[3].act = CLGN_ACT_SILU;
+    p[3].x.layout = p[3].y.layout = CLGN_LAYOUT_LAST;
+    p[3].spatial_dims = 2;
+    memcpy(p[3].spatial, (size_t[]){5, 7}, 2 * sizeof(size_t));
+    p[4].direction = CLGN_BACKWARD;
+    p[4].gamma = CLGN_DTYPE_NONE;
+    p[5].spatial_dims = 4;
+    memcpy(p[5].spatial, (size_t[]){2, 3, 4, 5}, 4 * sizeof(size_t));
+    for (int i = 0; i < 6; i++) {
+        char said[256];
+        struct clgn_text text = clgn_text_in(said, sizeof said);
+        struct clgn_geometry g;
+
+        ck_assert_int_eq(clgn_problem_check(&p[i], &nobody, &g), CLGN_OK);
+        clgn_repeat_print(&g, &text);
+        ck_assert_str_eq(said, expected[i]);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("tuning");
@@ -311,6 +408,9 @@ int main(void)
     tcase_add_test(key, test_key_of_gaps_is_strided);
     tcase_add_test(key, test_key_with_everything_fits_and_names_everything);
     tcase_add_test(key, test_key_of_what_is_wrong_says_what);
+    tcase_add_loop_test(device, test_file_is_in_the_folder_under_the_devices_name, 0, FAKE_DEVICES);
+    tcase_add_test(device, test_folder_is_the_environments);
+    tcase_add_test(key, test_repeat_names_what_the_tool_has_options_for);
     tcase_add_test(steps, test_check_says_what_the_loader_says);
     tcase_add_test(steps, test_explain_tells_one_choice_and_what_is_wrong_with_a_problem);
     suite_add_tcase(suite, steps);

@@ -65,6 +65,33 @@ CLGN_API clgn_status clgn_tuning_device(clgn_context *context, char *json, size_
 CLGN_API clgn_status clgn_tuning_key_of(clgn_context *context, const clgn_problem *problem, clgn_tuning_key *key);
 
 /**
+ * Write the path of the user's file of measured choices for the context's device.
+ *
+ * @param path, bytes  a buffer; 4096 bytes hold every path
+ * @return   CLGN_OK; CLGN_ERR_ARGUMENT (a NULL, too few bytes); CLGN_ERR_UNSUPPORTED (the context has no such folder)
+ *                                                                                                   @since 0.1
+ */
+CLGN_API clgn_status clgn_tuning_file(clgn_context *context, char *path, size_t bytes);
+
+/**
+ * Write the path of the folder of measured choices that a context without options has.
+ *
+ * @return   CLGN_OK; CLGN_ERR_ARGUMENT (path is NULL, too few bytes); CLGN_ERR_UNSUPPORTED (there is none);
+ *           CLGN_ERR_MEMORY                                                                         @since 0.1
+ */
+CLGN_API clgn_status clgn_tuning_folder(char *path, size_t bytes);
+
+/**
+ * Write the name that the file of a device has in the folder.
+ *
+ * @param device  as clgn_tuning_device writes it
+ * @param on_message, user  may be NULL
+ * @return   CLGN_OK; CLGN_ERR_ARGUMENT (a NULL, no such device, too few bytes)                      @since 0.1
+ */
+CLGN_API clgn_status clgn_tuning_file_name(const char *device, char *name, size_t bytes, clgn_message_fn on_message,
+                                           void *user);
+
+/**
  * Check a file of measured choices as a context does that loads it. Each complaint goes to on_message: an ERROR when
  * the file would be ignored, a WARNING for each entry that would be.
  *
