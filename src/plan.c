@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Plans: the only module that enqueues. */
+#include <clgn/tune.h>
 #include <stdlib.h>
 
 #include "args.h"
@@ -140,6 +141,16 @@ clgn_status clgn_plan_workspace_bytes(const clgn_plan *plan, size_t *bytes)
     if (bytes == NULL)
         return clgn_fail(&plan->sink, CLGN_ERR_ARGUMENT, "bytes: NULL");
     *bytes = (size_t)clgn_workspace_with_slack(plan->compiled.workspace_bytes);
+    return CLGN_OK;
+}
+
+clgn_status clgn_plan_launches(const clgn_plan *plan, size_t *launches)
+{
+    if (plan == NULL)
+        return CLGN_ERR_ARGUMENT;
+    if (launches == NULL)
+        return clgn_fail(&plan->sink, CLGN_ERR_ARGUMENT, "launches: NULL");
+    *launches = plan->compiled.launch_count;
     return CLGN_OK;
 }
 

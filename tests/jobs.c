@@ -2,6 +2,7 @@
 /* A plan with its data: what the suites of an enqueue's promises do with it. */
 #include "jobs.h"
 
+#include <clgn/tune.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -199,6 +200,7 @@ void job_expect_no_calls(const clgn_problem *problem)
     struct job job;
     cl_event done = NULL;
     long calls = 0, allocated;
+    size_t launches = 0;
     clgn_status st;
 
     job_begin(problem, &job);
@@ -214,7 +216,9 @@ void job_expect_no_calls(const clgn_problem *problem)
         calls += count;
     }
     ck_assert_int_le(calls, 0);
+    ck_assert_int_eq(clgn_plan_launches(job.plan, &launches), CLGN_OK);
     ck_assert_int_ge(layers_calls("clEnqueueNDRangeKernel"), 1);
+    ck_assert_int_eq(layers_calls("clEnqueueNDRangeKernel"), (long)launches);
     ck_assert_msg(allocated == 0, "%s: %ld allocations", job.data.text, allocated);
     ck_assert_int_eq(clWaitForEvents(1, &done), CL_SUCCESS);
     (void)clReleaseEvent(done);

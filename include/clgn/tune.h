@@ -130,6 +130,13 @@ CLGN_API clgn_status clgn_tuning_candidates(clgn_context *context, const clgn_pr
  */
 CLGN_API clgn_status clgn_tuning_reload(clgn_context *context);
 
+/**
+ * How many kernels one enqueue of a plan launches; 0 where there is nothing to compute.
+ *
+ * @return   CLGN_OK; CLGN_ERR_ARGUMENT (a NULL)                                                     @since 0.1
+ */
+CLGN_API clgn_status clgn_plan_launches(const clgn_plan *plan, size_t *launches);
+
 #ifdef __cplusplus
 }
 #endif

@@ -70,6 +70,18 @@ awk -v lo="$(number lo)" -v median="$(number median)" -v hi="$(number hi)" -v by
                    near(efficiency, gbps / copy) && latency > 0 && empty > 0) }' ||
     fail "numbers that disagree: $(cat out)"
 
+# --- The host's time ------------------------------------------------------------------------------------------------
+
+bad 1 '--host: cannot be compared' bench --host --compare absent.json $small
+run 0 bench --host $small
+says out "^$small .* 1  fwd_rows"
+run 0 bench --host --json --config fwd_twopass $small
+[ "$(get format)" = clgn-bench-host ] || fail "format: $(get format)"
+says out '"launches": 2$'
+for key in first_plan_ns plan_ns enqueue_ns driver_ns; do
+    awk -v ns="$(number $key)" 'BEGIN { exit !(ns > 0 && ns < 60e9) }' || fail "$key is $(number $key)"
+done
+
 # --- Ctrl-C ---------------------------------------------------------------------------------------------------------
 
 # The first problem would take a minute.

@@ -11,6 +11,8 @@
 
 #include "bench_options.h"
 #include "bench_run.h"
+#include "host_time.h"
+#include "workload.h"
 
 enum { ERROR_BYTES = 512 };
 
@@ -59,22 +61,54 @@ static void take(struct bench *b, const struct bench_result *result)
     b->measured++;
 }
 
+/* Why a problem was not measured. */
+static void report(struct bench *b, const struct tune_problem *problem, enum bench_status status, const char *text)
+{
+    char command[320];
+
+    if (status != BENCH_STOPPED) {
+        tune_problem_command(problem, command, sizeof(command));
+        fprintf(stderr, "%s: %s: %s\n", b->name, command, text);
+        b->skipped += status == BENCH_SKIPPED;
+        b->failed += status == BENCH_FAILED;
+    }
+}
+
+static void run_problem(struct bench *b, struct bench_run *run, const struct tune_problem *problem)
+{
+    struct bench_result result;
+    char text[ERROR_BYTES] = "";
+    const enum bench_status status = bench_run(run, problem, b->options.config, &result, text, sizeof(text));
+
+    if (status == BENCH_OK) {
+        take(b, &result);
+    } else {
+        report(b, problem, status, text);
+    }
+}
+
+static void run_host(struct bench *b, struct bench_run *run, const struct tune_problem *problem)
+{
+    struct host_time time;
+    char text[ERROR_BYTES] = "";
+
+    if (!workload_fits(run->device, &problem->problem, 0, text, sizeof(text))) {
+        report(b, problem, BENCH_SKIPPED, text);
+    } else if (host_time_measure(run->device, &problem->problem, b->options.config, &run->empty, &time, text,
+                                 sizeof(text)) != 0) {
+        report(b, problem, BENCH_FAILED, text);
+    } else {
+        bench_output_host_row(b->options.format, problem, &time);
+        json_array_append_new(b->results, bench_output_host_json(run->device->entry.name, problem, &time));
+        b->measured++;
+    }
+}
+
 static void run_problems(struct bench *b, struct bench_run *run)
 {
+    (b->options.host ? bench_output_host_head : bench_output_head)(b->options.format, run->device, b->opened++ == 0);
     for (size_t i = 0; i < b->options.problems.count && !stop; ++i) {
-        const struct tune_problem *problem = &b->options.problems.list[i];
-        struct bench_result result;
-        char text[ERROR_BYTES] = "";
-        const enum bench_status status = bench_run(run, problem, b->options.config, &result, text, sizeof(text));
-        if (status == BENCH_OK) {
-            take(b, &result);
-        } else if (status != BENCH_STOPPED) {
-            char command[320];
-            tune_problem_command(problem, command, sizeof(command));
-            fprintf(stderr, "%s: %s: %s\n", b->name, command, text);
-            b->skipped += status == BENCH_SKIPPED;
-            b->failed += status == BENCH_FAILED;
-        }
+        (b->options.host ? run_host : run_problem)(b, run, &b->options.problems.list[i]);
     }
 }
 
@@ -100,7 +134,6 @@ static int run_device(struct bench *b, size_t index)
         device_close(&device);
         return -1;
     }
-    bench_output_head(b->options.format, &device, b->opened++ == 0);
     run_problems(b, &run);
     copies_release(&run.copies);
     empty_release(&run.empty);
@@ -108,11 +141,19 @@ static int run_device(struct bench *b, size_t index)
     return 0;
 }
 
+static double geomean(const struct bench *b)
+{
+    return b->measured ? exp(b->log_sum / (double)b->measured) : 0.0;
+}
+
 static json_t *as_json(const struct bench *b)
 {
+    if (b->options.host) {
+        return json_pack("{s:s, s:O?, s:b, s:O}", "format", "clgn-bench-host", "device", b->device, "stopped",
+                         stop != 0, "results", b->results);
+    }
     return json_pack("{s:s, s:O?, s:f, s:f, s:b, s:O}", "format", "clgn-bench", "device", b->device, "geomean",
-                     b->measured ? exp(b->log_sum / (double)b->measured) : 0.0, "minimum", b->least, "stopped",
-                     stop != 0, "results", b->results);
+                     geomean(b), "minimum", b->least, "stopped", stop != 0, "results", b->results);
 }
 
 static void print_json(const struct bench *b)
@@ -131,11 +172,12 @@ static void print_end(const struct bench *b)
     if (b->options.format == BENCH_JSON) {
         print_json(b);
     } else if (b->options.format == BENCH_TABLE) {
-        printf(
-            "efficiency = speed of least traffic / speed of a copy: geometric mean %.3f, minimum %.3f; %zu measured, "
-            "%zu skipped, %zu failed%s\n",
-            b->measured ? exp(b->log_sum / (double)b->measured) : 0.0, b->least, b->measured, b->skipped, b->failed,
-            stop ? "; stopped" : "");
+        if (!b->options.host) {
+            printf("efficiency = speed of least traffic / speed of a copy: geometric mean %.3f, minimum %.3f; ",
+                   geomean(b), b->least);
+        }
+        printf("%zu measured, %zu skipped, %zu failed%s\n", b->measured, b->skipped, b->failed,
+               stop ? "; stopped" : "");
     }
 }
 

@@ -16,6 +16,7 @@ enum {
     OPT_CSV,
     OPT_CACHE,
     OPT_LATENCY,
+    OPT_HOST,
     OPT_COMPARE,
     OPT_MAX,
     OPT_METRIC,
@@ -30,6 +31,8 @@ static const struct argp_option bench_argp_options[] = {
      "cold (default): buffers in turn, so that no run finds its data in a cache; warm: the same buffers again", 2},
     {"latency", OPT_LATENCY, NULL, 0,
      "Measure the time from enqueue to event, of an empty kernel, too; done anyway for problems under 1 MiB", 2},
+    {"host", OPT_HOST, NULL, 0,
+     "Instead, measure what a plan, a second plan and an enqueue cost the host, next to as many empty launches", 2},
     {NULL, 0, NULL, 0, "Comparison:", 3},
     {"compare", OPT_COMPARE, "FILE", 0, "Compare with what --json wrote before; the status is 3 when one is slower", 3},
     {"max-regress", OPT_MAX, "PERCENT", 0,
@@ -94,6 +97,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case OPT_LATENCY:
         o->latency = 1;
         return 0;
+    case OPT_HOST:
+        o->host = 1;
+        return 0;
     case OPT_COMPARE:
         o->compare = argument;
         return 0;
@@ -125,6 +131,9 @@ static const char *find_conflict(const struct bench_options *o)
     }
     if (o->input && o->problems.count > 0) {
         return "--input: no problem is measured then";
+    }
+    if (o->host && o->compare) {
+        return "--host: cannot be compared";
     }
     return o->input || o->problems.count > 0 ? NULL : "no problem given: PROBLEM, --suite or --batch";
 }

@@ -14,6 +14,7 @@ struct bench_options {
     enum bench_format format;
     int warm;
     int latency;
+    int host;            /* not 0: what plans and enqueues cost the host, in place of the problems' times */
     const char *compare; /* the base's file, or NULL */
     const char *input;   /* results to compare instead of new ones, or NULL */
     enum compare_metric metric;

@@ -7,12 +7,17 @@
 
 #include <clgn/tune.h>
 
-static void table_head(const struct device_open *device)
+void bench_output_device_line(const struct device_open *device)
 {
     const struct device_entry *e = &device->entry;
 
     printf("%u:%u %s (%s), %s driver %s\n", e->platform_index, e->device_index, e->name, device_pick_type(e->type),
            e->platform_name, e->driver);
+}
+
+static void table_head(const struct device_open *device)
+{
+    bench_output_device_line(device);
     printf("%-28s %-9s %-8s %-8s %-9s %-14s %-5s %10s %8s %8s %-13s %6s %5s %5s %10s %8s  %s\n", "problem", "op",
            "norm", "type", "layout", "act", "flags", "median us", "GB/s", "copy", "copy kind", "eff.", "cache", "clock",
            "latency us", "empty us", "configuration");
