@@ -37,7 +37,7 @@ START_TEST(test_cases_of_large_problem_are_it_and_smaller_ones)
     p.x.row_stride = p.y.row_stride = 64 * 1024 + 8;
     p.direction = _i ? CLGN_BACKWARD : CLGN_FORWARD;
     p.dx_strides.row_stride = 64 * 1024 + 8;
-    count = verify_cases(&p, cases);
+    count = verify_cases(&p, SIZE_MAX, cases);
     ck_assert_uint_le(count, VERIFY_MOST_CASES);
     ck_assert_uint_eq(cases[0].problem.n, 4);
     for (size_t i = 0; i < count; i++) {
@@ -58,6 +58,22 @@ START_TEST(test_cases_of_large_problem_are_it_and_smaller_ones)
 }
 END_TEST
 
+START_TEST(test_cases_of_problem_beyond_memory_are_smaller)
+{
+    const clgn_problem p = testing_problem(4, 64, 1024 * 1024, 8);
+    struct trial_case cases[VERIFY_MOST_CASES];
+    size_t count = verify_cases(&p, SIZE_MAX, cases);
+
+    ck_assert_uint_eq(elements(&cases[0].problem), elements(&p));
+    for (size_t i = 1; i < count; i++) {
+        ck_assert_uint_le(elements(&cases[i].problem), 1 << 22);
+    }
+    count = verify_cases(&p, 100 << 20, cases);
+    ck_assert_uint_le(elements(&cases[0].problem), 100 << 20);
+    ck_assert_uint_gt(elements(&cases[0].problem), 25 << 20);
+}
+END_TEST
+
 /* y of another type or layout cannot be x. */
 START_TEST(test_cases_of_other_output_are_not_in_place)
 {
@@ -67,7 +83,7 @@ START_TEST(test_cases_of_other_output_are_not_in_place)
 
     p.y.dtype = _i ? CLGN_DTYPE_NONE : CLGN_DTYPE_F16;
     p.y.layout = _i ? CLGN_LAYOUT_LAST : CLGN_LAYOUT_FIRST;
-    count = verify_cases(&p, cases);
+    count = verify_cases(&p, SIZE_MAX, cases);
     for (size_t i = 0; i < count; i++) {
         ck_assert(!cases[i].y_is_x);
     }
@@ -83,6 +99,7 @@ static void expect_right(struct verify_job *job, const char *config, unsigned ca
     }
     verify_job_run(job, config, &r);
     ck_assert_msg(r.outcome == VERIFY_RIGHT, "%s: %s", config ? config : "chosen", r.text);
+    ck_assert(r.whole);
     ck_assert_msg(r.cases >= cases, "%s: only %u cases", r.config, r.cases);
     ck_assert_msg(r.worst > 0.0 && r.worst <= 1.0, "%s: worst %g in %s", r.config, r.worst, r.output);
     ck_assert_str_ne(r.output, "");
@@ -158,6 +175,7 @@ int main(void)
     TCase *tc = tcase_create("cases");
 
     tcase_add_loop_test(tc, test_cases_of_large_problem_are_it_and_smaller_ones, 0, 2);
+    tcase_add_test(tc, test_cases_of_problem_beyond_memory_are_smaller);
     tcase_add_loop_test(tc, test_cases_of_other_output_are_not_in_place, 0, 2);
     suite_add_tcase(suite, tc);
     tc = tcase_create("job");

@@ -17,6 +17,11 @@ says out '"config": "fwd_twopass,.*slices=3,bands=2'
 says out '"from": "pin"'
 says out '"outcome": "right"'
 says out '"cases": 8'
+says out '"whole": true'
+
+run 0 verify g2mb1ic4ih9 --all-configs --level rapid
+[ "$(grep -c '^right ' out)" -ge 3 ] && [ "$(grep -c '^right .*fwd_twopass' out)" -ge 1 ] ||
+    fail "not several right results: $(cat out)"
 
 # --- Refused --------------------------------------------------------------------------------------------------------
 
@@ -25,6 +30,8 @@ says out '^refused'
 says out 'vec=3 is not a power of two'
 bad 1 'no problem is given' verify
 bad 1 'not a number' verify "$small" --seed x
+bad 1 'not rapid, normal or exhaustive' verify "$small" --level all
+bad 1 'exclude each other' verify "$small" --all-configs --config fwd_rows
 bad 2 'no OpenCL device' verify "$small" -d 0:99
 
 # --- Results that are wrong -----------------------------------------------------------------------------------------

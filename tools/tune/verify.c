@@ -12,15 +12,18 @@
 #include <clgn/tune.h>
 #include <jansson.h>
 
+#include "candidates.h"
 #include "problems.h"
 #include "verify_job.h"
 
-enum { KEY_CONFIG = 0x2000, KEY_SEED, KEY_JSON, ERROR_BYTES = 1024, DEVICE_BYTES = 2048 };
+enum { KEY_CONFIG = 0x2000, KEY_ALL, KEY_LEVEL, KEY_SEED, KEY_JSON, ERROR_BYTES = 1024, DEVICE_BYTES = 2048 };
 
 struct verify {
     const char *program;
     struct tune_problems problems;
     const char *config; /* NULL: what the library chooses */
+    int all;            /* not 0: all candidates of the level */
+    clgn_tuning_level level;
     uint64_t seed;
     int json;
     json_t *results;
@@ -28,9 +31,12 @@ struct verify {
 };
 
 static const struct argp_option options[] = {
-    {"config", KEY_CONFIG, "PIN", 0, "This configuration, such as fwd_rows,vec=8; default what the library chooses", 0},
-    {"seed", KEY_SEED, "N", 0, "Other random numbers", 0},
-    {"json", KEY_JSON, NULL, 0, "Print JSON", 0},
+    {NULL, 0, NULL, 0, "What is verified:", 2},
+    {"config", KEY_CONFIG, "PIN", 0, "VARIANT,param=value,... instead of the library's choice", 2},
+    {"all-configs", KEY_ALL, NULL, 0, "Every configuration that a tuner would measure", 2},
+    {"level", KEY_LEVEL, "LEVEL", 0, "Of these, rapid, normal (default) or exhaustive many", 2},
+    {"seed", KEY_SEED, "N", 0, "Other random numbers", 2},
+    {"json", KEY_JSON, NULL, 0, "JSON in place of the table", 2},
     {NULL, 0, NULL, 0, NULL, 0},
 };
 
@@ -60,6 +66,14 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case KEY_CONFIG:
         v->config = argument;
         return 0;
+    case KEY_ALL:
+        v->all = 1;
+        return 0;
+    case KEY_LEVEL:
+        if (candidates_parse_level(argument, &v->level) != 0) {
+            argp_error(state, "--level %s: not rapid, normal or exhaustive", argument);
+        }
+        return 0;
     case KEY_SEED:
         v->seed = parse_seed(argument, state);
         return 0;
@@ -67,6 +81,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         v->json = 1;
         return 0;
     case ARGP_KEY_END:
+        if (v->all && v->config) {
+            argp_error(state, "--config and --all-configs exclude each other");
+        }
         if (v->problems.count == 0) {
             argp_error(state, "no problem is given: g32mb2ic320ih64iw64, --suite NAME or --batch FILE");
         }
@@ -93,8 +110,8 @@ static void print(const struct tune_problem *p, const struct verify_result *r)
     tune_problem_command(p, command, sizeof(command));
     printf("%-7s  %s  %s", outcome_name[r->outcome], command, r->config[0] ? r->config : "-");
     if (r->outcome == VERIFY_RIGHT) {
-        printf(" from=%s  %u cases, worst %.3f of the bound%s%s\n", r->from, r->cases, r->worst,
-               r->output[0] ? " in " : "", r->output);
+        printf(" from=%s  %u cases%s, worst %.3f of the bound%s%s\n", r->from, r->cases,
+               r->whole ? "" : " of smaller problems", r->worst, r->output[0] ? " in " : "", r->output);
     } else {
         printf("\n         %s\n", r->text);
     }
@@ -105,38 +122,66 @@ static int append(struct verify *v, const struct device_open *device, const stru
                   const struct verify_result *r)
 {
     json_t *worst = isfinite(r->worst) ? json_real(r->worst) : json_null(); /* no bound can be met */
-    json_t *result = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:i,s:o,s:s,s:s}", "problem", p->text, "op",
-                               p->op, "norm", p->norm, "dtype", p->dtype, "layout", p->layout, "act", p->act, "device",
-                               device->entry.name, "config", r->config, "from", r->from, "outcome",
-                               outcome_name[r->outcome], "cases", (int)r->cases, "worst", worst, "output", r->output,
-                               "text", r->text);
+    json_t *result = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:i,s:b,s:o,s:s,s:s}", "problem", p->text,
+                               "op", p->op, "norm", p->norm, "dtype", p->dtype, "layout", p->layout, "act", p->act,
+                               "device", device->entry.name, "config", r->config, "from", r->from, "outcome",
+                               outcome_name[r->outcome], "cases", (int)r->cases, "whole", r->whole, "worst", worst,
+                               "output", r->output, "text", r->text);
 
     return json_array_append_new(v->results, result);
 }
 
-static void verify_problem(struct verify *v, struct device_open *device, const struct tune_problem *p)
+static void report(struct verify *v, const struct device_open *device, const struct tune_problem *p,
+                   const struct verify_result *result)
 {
     static const int exits[] = {TUNE_OK, TUNE_FAILED, TUNE_USAGE, TUNE_DEVICE};
-    char error[ERROR_BYTES];
-    struct verify_result result;
-    struct verify_job *job = verify_job_create(device, &p->problem, v->seed, error, sizeof(error));
 
-    if (job) {
-        verify_job_run(job, v->config, &result);
-        verify_job_release(job);
-    } else {
-        memset(&result, 0, sizeof(result));
-        result.outcome = VERIFY_FAILED;
-        snprintf(result.text, sizeof(result.text), "%s", error);
-    }
-    note(v, exits[result.outcome]);
+    note(v, exits[result->outcome]);
     if (!v->json) {
-        print(p, &result);
+        print(p, result);
         fflush(stdout);
-    } else if (append(v, device, p, &result) != 0) {
+    } else if (append(v, device, p, result) != 0) {
         fprintf(stderr, "%s: out of memory\n", v->program);
         note(v, TUNE_DEVICE);
     }
+}
+
+/* A problem without a result of any configuration. */
+static void report_failure(struct verify *v, const struct device_open *device, const struct tune_problem *p,
+                           const char *text)
+{
+    struct verify_result result = {.outcome = VERIFY_FAILED};
+
+    snprintf(result.text, sizeof(result.text), "%s", text);
+    report(v, device, p, &result);
+}
+
+static void verify_problem(struct verify *v, struct device_open *device, const struct tune_problem *p)
+{
+    char error[ERROR_BYTES];
+    struct candidates all = {NULL, 0};
+    struct verify_result result;
+    struct verify_job *job;
+
+    if (v->all) {
+        const clgn_status status = candidates_list(device->clgn, &p->problem, v->level, &all);
+
+        if (status != CLGN_OK) {
+            snprintf(error, sizeof(error), "no candidates: %s", clgn_status_name(status));
+            report_failure(v, device, p, error);
+            return;
+        }
+    }
+    job = verify_job_create(device, &p->problem, v->seed, error, sizeof(error));
+    if (!job) {
+        report_failure(v, device, p, error);
+    }
+    for (size_t i = 0; job && i < (v->all ? all.count : 1); ++i) {
+        verify_job_run(job, v->all ? all.config[i] : v->config, &result);
+        report(v, device, p, &result);
+    }
+    verify_job_release(job);
+    candidates_release(&all);
 }
 
 static void verify_device(struct verify *v, const char *spec, json_t *devices)
@@ -171,7 +216,7 @@ int tune_verify(int argc, char **argv)
                                   "Run problems on hard inputs and compare every output with a reference in extended "
                                   "precision; exit status 3 when one is outside its bound.",
                               .children = children};
-    struct verify v = {.program = argv[0], .results = json_array()};
+    struct verify v = {.program = argv[0], .level = CLGN_TUNING_NORMAL, .results = json_array()};
     json_t *devices = json_array();
 
     if (argp_parse(&argp, argc, argv, 0, NULL, &v) != 0) {

@@ -4,9 +4,12 @@
 
 #include "reference.h"
 
-/* Up to SMALL elements the problem itself is run on all inputs; RELATIVE elements have its relatives at most; JUDGE of
- * each case are compared with the reference, or a group when that is more. */
+/* Up to SMALL elements the problem itself is run on all inputs, up to MIDDLE on some; a larger one on normal values
+ * alone. Relatives have at most RELATIVE elements, those of a larger one for inputs that need large groups at most
+ * WIDE. JUDGE of each case are compared with the reference, or a group when that is more. */
 #define SMALL ((size_t)1 << 20)
+#define MIDDLE ((size_t)1 << 24)
+#define WIDE ((size_t)1 << 22)
 #define RELATIVE ((size_t)1 << 18)
 #define JUDGE ((size_t)1 << 18)
 
@@ -17,10 +20,11 @@ struct input {
     int in_place, twice;
 };
 
-/* On the problem itself, whatever its size. Magnitudes need groups of many elements. */
-static const struct input always[] = {{TRIAL_NORMAL, 0, 0, 1},
-                                      {TRIAL_LARGE_MEAN, 1, 0, 0},
-                                      {TRIAL_MAGNITUDES, 0, 1, 0}};
+/* On the problem itself. */
+static const struct input plain = {TRIAL_NORMAL, 0, 0, 1};
+
+/* On the problem unless it is too large: these are hard where groups have many elements. */
+static const struct input wide[] = {{TRIAL_LARGE_MEAN, 1, 0, 0}, {TRIAL_MAGNITUDES, 0, 1, 0}};
 
 /* On the problem, or on a relative where it is large. */
 static const struct input more[] = {{TRIAL_CONSTANT, 3, 0, 0},
@@ -104,15 +108,16 @@ static size_t add(struct trial_case *cases, size_t count, const clgn_problem *pr
     return count + 1;
 }
 
-size_t verify_cases(const clgn_problem *problem, struct trial_case cases[VERIFY_MOST_CASES])
+size_t verify_cases(const clgn_problem *problem, size_t most, struct trial_case cases[VERIFY_MOST_CASES])
 {
     static const struct input tails = {TRIAL_NORMAL, 1, 0, 0};
-    const clgn_problem relative = elements(problem) > SMALL ? smaller(problem, RELATIVE) : *problem,
-                       other = odd(problem);
-    size_t count = 0;
+    const clgn_problem whole = elements(problem) > most ? smaller(problem, most) : *problem, other = odd(problem);
+    const clgn_problem large = elements(&whole) > MIDDLE ? smaller(problem, WIDE) : whole;
+    const clgn_problem relative = elements(&whole) > SMALL ? smaller(problem, RELATIVE) : whole;
+    size_t count = add(cases, 0, &whole, &plain);
 
-    for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); ++i) {
-        count = add(cases, count, problem, &always[i]);
+    for (size_t i = 0; i < sizeof(wide) / sizeof(wide[0]); ++i) {
+        count = add(cases, count, &large, &wide[i]);
     }
     for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); ++i) {
         count = add(cases, count, &relative, &more[i]);

@@ -9,7 +9,11 @@
 
 enum { VERIFY_MOST_CASES = 10 };
 
-/** Fill cases; the first is the problem itself. Returns their number. */
-size_t verify_cases(const clgn_problem *problem, struct trial_case cases[VERIFY_MOST_CASES]);
+/**
+ * Fill cases; the first is the problem itself, or a smaller one where it has more elements than most.
+ *
+ * @return their number
+ */
+size_t verify_cases(const clgn_problem *problem, size_t most, struct trial_case cases[VERIFY_MOST_CASES]);
 
 #endif

@@ -2,14 +2,19 @@
 /* Holding configurations of a problem to the extended-precision reference on hard inputs. */
 #include "verify_job.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "names.h"
+#include "problem_text.h"
+#include "tensors.h"
 #include "verify_cases.h"
 
 struct verify_job {
     struct device_open *device;
+    int whole;
     size_t count;
     struct trial_case cases[VERIFY_MOST_CASES];
     struct trial trials[VERIFY_MOST_CASES];
@@ -21,6 +26,31 @@ void verify_job_release(struct verify_job *job)
         trial_release(&job->trials[i]);
     }
     free(job);
+}
+
+/* How many elements x may have: a trial keeps what a buffer held at first and last beside it, and on many devices all
+ * three are in one memory, of which half may be taken. */
+static size_t most_elements(const struct device_open *device, const clgn_problem *problem)
+{
+    cl_ulong memory = 0, most = 0, largest = 1, all = 0;
+    struct tensors t;
+    size_t elements = 1;
+
+    tensors_list(problem, &t);
+    for (size_t i = 0; i < t.count; ++i) {
+        const cl_ulong bytes = t.entries[i].elements * names_dtype_bytes(t.entries[i].dtype);
+
+        largest = bytes > largest ? bytes : largest;
+        elements = t.entries[i].elements > elements ? t.entries[i].elements : elements;
+        all += bytes;
+    }
+    clGetDeviceInfo(device->entry.device, CL_DEVICE_GLOBAL_MEM_SIZE, sizeof(memory), &memory, NULL);
+    clGetDeviceInfo(device->entry.device, CL_DEVICE_MAX_MEM_ALLOC_SIZE, sizeof(most), &most, NULL);
+    if (largest < most && all < memory / 6) {
+        return elements;
+    }
+    return (size_t)((double)elements * fmin((double)most / (double)largest, (double)memory / 6.0 / (double)(all + 1)) *
+                    0.99);
 }
 
 struct verify_job *verify_job_create(struct device_open *device, const clgn_problem *problem, uint64_t seed,
@@ -36,7 +66,8 @@ struct verify_job *verify_job_create(struct device_open *device, const clgn_prob
     }
     unpinned.config = NULL;
     job->device = device;
-    job->count = verify_cases(&unpinned, job->cases);
+    job->count = verify_cases(&unpinned, most_elements(device, problem), job->cases);
+    job->whole = problem_text_elements(&job->cases[0].problem) == problem_text_elements(problem);
     for (size_t i = 0; i < job->count; ++i) {
         const clgn_status status = trial_create(&on, &job->cases[i], &job->trials[i]);
 
@@ -154,6 +185,7 @@ void verify_job_run(struct verify_job *job, const char *config, struct verify_re
     clgn_plan *plan;
 
     memset(result, 0, sizeof(*result));
+    result->whole = job->whole;
     plan = plan_of(job, 0, config, result);
     if (plan) {
         describe(plan, result);

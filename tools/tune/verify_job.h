@@ -20,6 +20,7 @@ enum verify_outcome {
 
 struct verify_result {
     enum verify_outcome outcome;
+    int whole;        /* 0: memory does not hold the problem, and a smaller one was run */
     unsigned cases;   /* that were right */
     double worst;     /* the largest error of an output, in units of its bound */
     char output[16];  /* which output that was */
