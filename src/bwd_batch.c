@@ -2,6 +2,7 @@
 /* Backward of a batch norm: sums of each (n, c), then the channels' (cl/bwd_params.cl), then dx. */
 #include "gradients.h"
 #include "sums.h"
+#include "traffic.h"
 
 enum { SUMS, PARAMS, APPLY };
 
@@ -33,6 +34,7 @@ const struct clgn_variant clgn_bwd_batch = {
     .kernels = {"clgn_bwd_sums", "clgn_bwd_params", "clgn_bwd_apply"},
     .refuse = refuse,
     .complete = clgn_complete_slices,
+    .moved = clgn_moved_passes,
     .workspace = clgn_sums_by_slice,
     .launches = launches,
 };

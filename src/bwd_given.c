@@ -2,6 +2,7 @@
 /* Backward with frozen statistics: dx needs no sums, so one launch does both (cl/bwd_sums.cl). */
 #include "gradients.h"
 #include "sums.h"
+#include "traffic.h"
 
 enum { SUMS, PARAMS };
 
@@ -43,6 +44,7 @@ const struct clgn_variant clgn_bwd_given = {
     .kernels = {"clgn_bwd_sums", "clgn_bwd_params"},
     .refuse = refuse,
     .complete = clgn_complete_slices,
+    .moved = clgn_moved_once,
     .workspace = workspace,
     .launches = launches,
 };

@@ -2,6 +2,7 @@
 /* Backward in one launch with a work-group per unit, for GPUs with enough groups (cl/bwd_unit.cl). */
 #include "registers.h"
 #include "sums.h"
+#include "traffic.h"
 
 /* Vectors of v, and as many of dy, that a work-item can hold without spilling on any vendor. */
 #define MOST_HELD 4
@@ -21,6 +22,7 @@ const struct clgn_variant clgn_bwd_onepass = {
     .kernels = {"clgn_bwd_unit", "clgn_bwd_params"},
     .refuse = clgn_refuse_forward,
     .complete = complete,
+    .moved = clgn_moved_units,
     .workspace = clgn_sums_by_unit,
     .legal = clgn_legal_unit,
     .launches = clgn_launch_unit_sums,

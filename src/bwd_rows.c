@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Backward in one launch of independent work-items, for CPUs (cl/bwd_unit.cl). */
 #include "sums.h"
+#include "traffic.h"
 
 /* Bytes of the inputs that a work-item should do at least: tiny units are done several in a row. */
 #define WORK_ITEM_BYTES ((uint64_t)32 << 10)
@@ -23,6 +24,7 @@ const struct clgn_variant clgn_bwd_rows = {
     .kernels = {"clgn_bwd_unit", "clgn_bwd_params"},
     .refuse = clgn_refuse_forward,
     .complete = complete,
+    .moved = clgn_moved_units,
     .workspace = clgn_sums_by_unit,
     .legal = legal,
     .launches = clgn_launch_unit_sums,

@@ -2,6 +2,7 @@
 /* Backward in two launches, sums and dx, for few or large groups; in bands when a pin says so. */
 #include "gradients.h"
 #include "sums.h"
+#include "traffic.h"
 
 enum { SUMS, APPLY, PARAMS };
 
@@ -41,6 +42,7 @@ const struct clgn_variant clgn_bwd_twopass = {
     .kernels = {"clgn_bwd_sums", "clgn_bwd_apply", "clgn_bwd_params"},
     .refuse = refuse,
     .complete = clgn_complete_slices,
+    .moved = clgn_moved_slices,
     .workspace = clgn_sums_by_slice,
     .launches = launches,
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Forward whose samples meet: batch norm, and instance norm with running statistics. Moments of each (n, c), then the
  * channels' (cl/fwd_batch.cl), then apply. */
+#include "traffic.h"
 #include "units.h"
 
 enum { STATS, BATCH, APPLY };
@@ -41,5 +42,6 @@ const struct clgn_variant clgn_fwd_batch = {
     .refuse = refuse,
     .workspace = workspace,
     .complete = clgn_complete_slices,
+    .moved = clgn_moved_passes,
     .launches = launches,
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Forward with given statistics: the apply kernel alone (cl/fwd_apply.cl). */
+#include "traffic.h"
 #include "units.h"
 
 #define WORK_GROUP 256
@@ -43,5 +44,6 @@ const struct clgn_variant clgn_fwd_given = {
     .kernels = {"clgn_fwd_apply"},
     .refuse = refuse,
     .complete = complete,
+    .moved = clgn_moved_once,
     .launches = launches,
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Forward in one launch with a work-group per unit, for GPUs with enough groups (cl/fwd_onepass.cl). */
 #include "registers.h"
+#include "traffic.h"
 
 /* Vectors that a work-item can hold without spilling on any vendor; fewer beside what needs registers of its own. */
 #define MOST_HELD 8
@@ -18,5 +19,6 @@ const struct clgn_variant clgn_fwd_onepass = {
     .kernels = {"clgn_fwd_onepass"},
     .refuse = clgn_refuse_computed,
     .complete = complete,
+    .moved = clgn_moved_units,
     .launches = clgn_launch_units,
 };

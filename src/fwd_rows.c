@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Forward in one launch of independent work-items, for CPUs (cl/fwd_rows.cl). */
+#include "traffic.h"
 #include "units.h"
 
 /* Bytes of x that a work-item should do at least: tiny units are done several in a row. */
@@ -17,6 +18,7 @@ const struct clgn_variant clgn_fwd_rows = {
     .kernels = {"clgn_fwd_rows"},
     .refuse = clgn_refuse_computed,
     .complete = complete,
+    .moved = clgn_moved_units,
     .legal = clgn_legal_alone,
     .launches = clgn_launch_units,
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Forward in two launches, statistics and apply, for few or large groups; in bands when a pin says so. */
+#include "traffic.h"
 #include "units.h"
 
 enum { STATS, APPLY };
@@ -25,5 +26,6 @@ const struct clgn_variant clgn_fwd_twopass = {
     .workspace = clgn_moments_bytes,
     .refuse = clgn_refuse_computed,
     .complete = clgn_complete_slices,
+    .moved = clgn_moved_slices,
     .launches = launches,
 };

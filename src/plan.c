@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Plans: the only module that enqueues. */
-#include <clgn/tune.h>
 #include <stdlib.h>
+
+#include <clgn/tune.h>
 
 #include "args.h"
 #include "compiled.h"
@@ -9,6 +10,7 @@
 #include "kind.h"
 #include "mutex.h"
 #include "repeat.h"
+#include "traffic.h"
 
 /* Room for the reasons why no variant could be built. */
 #define REASONS_BYTES 900
@@ -151,6 +153,18 @@ clgn_status clgn_plan_launches(const clgn_plan *plan, size_t *launches)
     if (launches == NULL)
         return clgn_fail(&plan->sink, CLGN_ERR_ARGUMENT, "launches: NULL");
     *launches = plan->compiled.launch_count;
+    return CLGN_OK;
+}
+
+clgn_status clgn_plan_traffic(const clgn_plan *plan, size_t *least, size_t *moved)
+{
+    if (plan == NULL)
+        return CLGN_ERR_ARGUMENT;
+    if (least == NULL || moved == NULL)
+        return clgn_fail(&plan->sink, CLGN_ERR_ARGUMENT, "%s: NULL", least == NULL ? "least" : "moved");
+    *least = (size_t)clgn_traffic_least(&plan->compiled.geometry);
+    *moved = (size_t)clgn_traffic_of(plan->compiled.choice.variant, &plan->compiled.geometry,
+                                     &plan->compiled.choice.params);
     return CLGN_OK;
 }
 

@@ -43,6 +43,10 @@ struct clgn_variant {
     /* Bytes of the workspace; NULL: none is needed. */
     uint64_t (*workspace)(const struct clgn_geometry *geometry, const struct clgn_params *params);
 
+    /* Bytes that kernels load and store, the workspace's first writing and reading aside (traffic.h). */
+    uint64_t (*moved)(const struct clgn_variant *variant, const struct clgn_geometry *geometry,
+                      const struct clgn_params *params);
+
     /* NULL when params that are legal for any variant are legal for this one; else adds why not and returns 0. */
     int (*legal)(const struct clgn_geometry *geometry, const struct clgn_params *params, struct clgn_text *why);
 

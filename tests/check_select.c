@@ -8,6 +8,7 @@
 #include "gradients.h"
 #include "select.h"
 #include "testing.h"
+#include "traffic.h"
 #include "units.h"
 
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
@@ -331,6 +332,7 @@ static void expect_choices(const clgn_problem *p, const struct clgn_device *d, c
             ck_assert_ptr_ne(choices[k].variant, choices[i].variant);
         }
         expect_good(&g, d, &choices[i], row);
+        ck_assert_uint_ge(clgn_traffic_of(choices[i].variant, &g, &choices[i].params), clgn_traffic_least(&g));
     }
 }
 
@@ -981,6 +983,46 @@ START_TEST(test_pin_of_more_work_groups_than_64_bits_count_is_refused)
 END_TEST
 #endif
 
+/* ---- traffic ---- */
+
+static uint64_t traffic(const clgn_problem *p, const char *pin)
+{
+    const struct clgn_geometry g = geometry_of(p);
+    const struct clgn_choice choice = choose(p, &fake_devices[AMD], pin);
+
+    return clgn_traffic_of(choice.variant, &g, &choice.params);
+}
+
+START_TEST(test_traffic_is_counted_by_hand)
+{
+    clgn_problem p = plain(2, 24, 100, 3, FIRST); /* 4800 elements, 6 groups of 800 */
+    const struct clgn_geometry g = geometry_of(&p);
+    const uint64_t x = 4800 * 4, channels = 24 * 4, least = 2 * x + 2 * channels;
+
+    ck_assert_uint_eq(clgn_traffic_least(&g), least);
+    ck_assert_uint_eq(traffic(&p, "fwd_rows"), least + x);
+    ck_assert_uint_eq(traffic(&p, "fwd_onepass,wgs=64,rpi=0,cpi=0"), least + x);
+    ck_assert_uint_eq(traffic(&p, "fwd_onepass,wgs=256,vec=4,rpi=1,cpi=1"), least);
+    /* A record is four numbers: written once, read by each slice. */
+    ck_assert_uint_eq(traffic(&p, "fwd_twopass,slices=5"), least + x + 6 * 5 * 16 * (1 + 5));
+    p.y.dtype = CLGN_DTYPE_F16;
+    p.residual = 1;
+    p.skip = CLGN_SKIP_PER_CHANNEL;
+    ck_assert_uint_eq(traffic(&p, "fwd_rows"), 2 * x + 2 * (x / 2) + 2 * channels + 2 * 24 * 4);
+    p.skip = CLGN_SKIP_FULL; /* read twice, too */
+    ck_assert_uint_eq(traffic(&p, "fwd_rows"), 4 * x + 2 * (x / 2) + 2 * channels);
+    p = plain(2, 24, 100, 3, FIRST);
+    p.stats = CLGN_STATS_GIVEN;
+    ck_assert_uint_eq(traffic(&p, "fwd_given"), least + 2 * 6 * 4);
+    p = backward(2, 24, 100, 3, FIRST);
+    p.dgamma = p.dbeta = CLGN_GRADIENT_NONE;
+    p.gamma = p.beta = CLGN_DTYPE_NONE;
+    ck_assert_uint_eq(traffic(&p, "bwd_rows"), 5 * x + 2 * 6 * 4); /* x, dy twice, dx; mean, rstd */
+    p.stats = CLGN_STATS_GIVEN;
+    ck_assert_uint_eq(traffic(&p, "bwd_rows"), 3 * x + 2 * 6 * 4);
+}
+END_TEST
+
 /* ---- smaller work-groups ---- */
 
 START_TEST(test_smaller_halves_the_work_group_down_to_one)
@@ -1058,6 +1100,7 @@ int main(void)
 #if SIZE_MAX > UINT32_MAX
     tcase_add_test(pin, test_pin_of_more_work_groups_than_64_bits_count_is_refused);
 #endif
+    tcase_add_test(pin, test_traffic_is_counted_by_hand);
     tcase_add_loop_test(smaller, test_smaller_halves_the_work_group_down_to_one, 0, CPU * SHAPES);
     tcase_add_test(smaller, test_smaller_of_a_pin_is_none);
     suite_add_tcase(suite, choice);

@@ -123,6 +123,15 @@ CLGN_API clgn_status clgn_tuning_candidates(clgn_context *context, const clgn_pr
                                             clgn_tuning_candidate_fn each, void *user);
 
 /**
+ * Bytes of a plan's problem: what its kernels load and store, a second reading that a cache may serve included, and the
+ * least that is possible, every tensor once.
+ *
+ * @param least, moved  receive bytes
+ * @return   CLGN_OK; CLGN_ERR_ARGUMENT (a NULL)                                                     @since 0.1
+ */
+CLGN_API clgn_status clgn_plan_traffic(const clgn_plan *plan, size_t *least, size_t *moved);
+
+/**
  * Read the measured choices anew. Plans that exist stay as they are.
  *
  * Threads   may be called while others use the context
