@@ -41,6 +41,12 @@ run 0 bench --seconds 0 --batch batch
 says err 'batch:1: --dt: s8 is not known to clgn'
 [ "$(grep -c "^$small " out)" -eq 1 ] || fail "not 1 row: $(cat out)"
 
+bad 1 '--all-configs: not with --config' bench --all-configs --config fwd_rows $small
+bad 1 '--level: "quick" is not' bench --all-configs --level quick $small
+run 0 bench --seconds 0 --all-configs --level rapid $small
+[ "$(grep -c "^$small .* from=pin$" out)" -ge 3 ] || fail "not 3 configurations: $(cat out)"
+[ -z "$(grep -o ' [a-z_]*,.*' out | sort | uniq -d)" ] || fail "a configuration twice: $(cat out)"
+
 # --- CSV ------------------------------------------------------------------------------------------------------------
 
 run 0 bench --seconds 0 --csv --act silu,skip+bias+modulate+add+gelu $small

@@ -11,6 +11,7 @@
 
 #include "bench_options.h"
 #include "bench_run.h"
+#include "candidates.h"
 #include "host_time.h"
 #include "workload.h"
 
@@ -74,17 +75,38 @@ static void report(struct bench *b, const struct tune_problem *problem, enum ben
     }
 }
 
-static void run_problem(struct bench *b, struct bench_run *run, const struct tune_problem *problem)
+static void run_config(struct bench *b, struct bench_run *run, const struct tune_problem *problem, const char *config)
 {
     struct bench_result result;
     char text[ERROR_BYTES] = "";
-    const enum bench_status status = bench_run(run, problem, b->options.config, &result, text, sizeof(text));
+    const enum bench_status status = bench_run(run, problem, config, &result, text, sizeof(text));
 
     if (status == BENCH_OK) {
         take(b, &result);
     } else {
         report(b, problem, status, text);
     }
+}
+
+static void run_problem(struct bench *b, struct bench_run *run, const struct tune_problem *problem)
+{
+    struct candidates all = {NULL, 0};
+    clgn_status status;
+
+    if (!b->options.all) {
+        run_config(b, run, problem, b->options.config);
+        return;
+    }
+    status = candidates_list(run->device->clgn, &problem->problem, b->options.level, &all);
+    if (status != CLGN_OK) {
+        char text[ERROR_BYTES];
+        snprintf(text, sizeof(text), "no candidates: %s", clgn_status_name(status));
+        report(b, problem, BENCH_FAILED, text);
+    }
+    for (size_t i = 0; i < all.count && !stop; ++i) {
+        run_config(b, run, problem, all.config[i]);
+    }
+    candidates_release(&all);
 }
 
 static void run_host(struct bench *b, struct bench_run *run, const struct tune_problem *problem)

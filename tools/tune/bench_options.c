@@ -9,6 +9,8 @@
 
 #include <argp.h>
 
+#include "candidates.h"
+
 enum {
     OPT_CONFIG = 256,
     OPT_SECONDS,
@@ -16,6 +18,8 @@ enum {
     OPT_CSV,
     OPT_CACHE,
     OPT_LATENCY,
+    OPT_ALL,
+    OPT_LEVEL,
     OPT_HOST,
     OPT_COMPARE,
     OPT_MAX,
@@ -26,6 +30,8 @@ enum {
 static const struct argp_option bench_argp_options[] = {
     {NULL, 0, NULL, 0, "What is measured:", 2},
     {"config", OPT_CONFIG, "PIN", 0, "VARIANT,param=value,... instead of the library's choice", 2},
+    {"all-configs", OPT_ALL, NULL, 0, "Every configuration that a tuner would measure", 2},
+    {"level", OPT_LEVEL, "LEVEL", 0, "Of these, rapid, normal (default) or exhaustive many", 2},
     {"seconds", OPT_SECONDS, "S", 0, "Seconds of measuring per problem; default 2", 2},
     {"cache", OPT_CACHE, "cold|warm", 0,
      "cold (default): buffers in turn, so that no run finds its data in a cache; warm: the same buffers again", 2},
@@ -97,6 +103,14 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case OPT_LATENCY:
         o->latency = 1;
         return 0;
+    case OPT_ALL:
+        o->all = 1;
+        return 0;
+    case OPT_LEVEL:
+        if (candidates_parse_level(argument, &o->level) != 0) {
+            argp_error(state, "--level: \"%s\" is not rapid, normal or exhaustive", argument);
+        }
+        return 0;
     case OPT_HOST:
         o->host = 1;
         return 0;
@@ -135,6 +149,9 @@ static const char *find_conflict(const struct bench_options *o)
     if (o->host && o->compare) {
         return "--host: cannot be compared";
     }
+    if (o->all && (o->config || o->host)) {
+        return o->config ? "--all-configs: not with --config" : "--all-configs: not with --host";
+    }
     return o->input || o->problems.count > 0 ? NULL : "no problem given: PROBLEM, --suite or --batch";
 }
 
@@ -149,7 +166,7 @@ int bench_options_parse(int argc, char **argv, struct bench_options *options)
                               .children = children};
     const char *conflict = "the command line cannot be read";
 
-    *options = (struct bench_options){.seconds = 2.0, .limit = 0.05};
+    *options = (struct bench_options){.seconds = 2.0, .limit = 0.05, .level = CLGN_TUNING_NORMAL};
     if (argp_parse(&argp, argc, argv, 0, NULL, options) == 0) {
         conflict = find_conflict(options);
     }

@@ -3,6 +3,8 @@
 #ifndef CLGN_TUNE_BENCH_OPTIONS_H
 #define CLGN_TUNE_BENCH_OPTIONS_H
 
+#include <clgn/tune.h>
+
 #include "bench_output.h"
 #include "compare.h"
 #include "problems.h"
@@ -13,6 +15,8 @@ struct bench_options {
     double seconds;     /* of measuring per problem */
     enum bench_format format;
     int warm;
+    int all; /* not 0: every candidate of the level */
+    clgn_tuning_level level;
     int latency;
     int host;            /* not 0: what plans and enqueues cost the host, in place of the problems' times */
     const char *compare; /* the base's file, or NULL */
