@@ -25,10 +25,15 @@ if [ -n "$library" ]; then
     [ "$count" -eq "$declared" ] || { echo "$count functions exported, $declared declared"; exit 1; }
 fi
 
-# The tool, where it is built, finds the library of its own prefix.
+# The tools, where they are built, find the library of their own prefix, and have their pages and data.
 if [ -x "$prefix/bin/clgn-norm" ]; then
-    env -u LD_LIBRARY_PATH "$prefix/bin/clgn-norm" --version >/dev/null ||
-        { echo "the installed clgn-norm does not run"; exit 1; }
+    for tool in clgn-norm clgn-tune; do
+        env -u LD_LIBRARY_PATH "$prefix/bin/$tool" --version >/dev/null ||
+            { echo "the installed $tool does not run"; exit 1; }
+    done
+    for file in man/man1/clgn-tune.1 bash-completion/completions/clgn-tune clgn/suites.csv; do
+        [ -s "$prefix/share/$file" ] || { echo "not installed: share/$file"; exit 1; }
+    done
 fi
 
 mkdir "$work/user"

@@ -19,7 +19,8 @@ for place in CMakeLists.txt .ci .clang-format .gitignore README.md \
 done
 mapfile -t texts < <(find "${places[@]}" -path tests/data -prune -o -type f \( -name '*.[ch]' -o -name '*.cl' \
     -o -name '*.clh' -o -name '*.inc' -o -name '*.sh' -o -name '*.cmake' -o -name '*.in' -o -name '*.md' \
-    -o -name '*.txt' -o -name '*.py' -o -name '*.supp' -o -path .ci/run -o -name '.clang-format' \
+    -o -name '*.txt' -o -name '*.1' -o -name '*.bash' -o -name '*.py' -o -name '*.supp' \
+    -o -path .ci/run -o -name '.clang-format' \
     -o -name '.gitignore' \) -print | sort)
 mapfile -t sources < <(printf '%s\n' "${texts[@]}" | grep -vE '\.md$')
 mapfile -t formatted < <(printf '%s\n' "${texts[@]}" | grep -E '\.([ch]|cl|clh)$')
