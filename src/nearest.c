@@ -119,15 +119,15 @@ static void tell_rejected(const struct clgn_trace *trace, const struct clgn_matc
 
 /* Where nothing is looked at, that is told, too. */
 static void tell_empty(const struct clgn_trace *trace, const struct clgn_tuned_row *rows, size_t count,
-                       const struct clgn_geometry *g, const char *kind)
+                       const struct clgn_geometry *g)
 {
     for (int layer = 0; layer < CLGN_LAYER_COUNT; layer++) {
         size_t there = 0;
         for (size_t i = 0; i < count; i++)
             there += layer_of(&rows[i], g) == (enum clgn_layer)layer;
         if (there == 0)
-            clgn_trace_step(trace, layer_names[layer], "", "no entry for \"%s\"%s", kind,
-                            layer <= CLGN_LAYER_SHIPPED_EXACT ? " of these sizes" : "");
+            clgn_trace_step(trace, layer_names[layer], "", "no entry of this kind%s",
+                            layer <= CLGN_LAYER_SHIPPED_EXACT ? " and these sizes" : "");
     }
 }
 
@@ -144,7 +144,7 @@ size_t clgn_nearest(const struct clgn_tunedb *db, const struct clgn_geometry *g,
     clgn_kind_print(g, &text);
     rows = clgn_tunedb_find(db, kind, &all);
     if (trace->step != NULL)
-        tell_empty(trace, rows, all, g, kind);
+        tell_empty(trace, rows, all, g);
     for (size_t i = 0; i < all; i++) {
         const struct clgn_match match = {&rows[i], layer_of(&rows[i], g), distance_of(&rows[i].tuned, g)};
         const char *why = NULL;

@@ -197,5 +197,7 @@ void clgn_tunedb_file_name(const struct clgn_identity *id, uint64_t compute_unit
         else if (used > 0 && words[used - 1] != '-')
             words[used++] = '-';
     }
+    if (used > 0 && words[used - 1] == '-')
+        words[used - 1] = '\0';
     clgn_text_add(text, "%s-%llu-%08x.json", words, (unsigned long long)compute_units, (unsigned)(hash & 0xffffffff));
 }

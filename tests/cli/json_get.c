@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* json_get KEY... < JSON: prints the values of keys such as device.name, one a line; 1 when one is missing. */
+/* json_get KEY... < JSON: prints the values of keys such as device.name or results.0, one a line; 1 when one is
+ * missing. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +15,8 @@ static const json_t *find(const json_t *object, const char *key)
         const size_t length = strcspn(key, ".");
 
         snprintf(name, sizeof name, "%.*s", (int)length, key);
-        object = json_object_get(object, name);
+        object = json_is_array(object) ? json_array_get(object, strtoul(name, NULL, 10))
+                                       : json_object_get(object, name);
         key += length + (key[length] == '.');
     }
     return object;

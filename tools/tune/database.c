@@ -228,6 +228,88 @@ int database_merge(json_t *into, const json_t *from, struct database_counts *cou
     return 0;
 }
 
+static int compare_entries(const void *a, const void *b)
+{
+    static const char *const sizes[] = {"n", "c", "g", "s"};
+    const json_t *x = *(json_t *const *)a, *y = *(json_t *const *)b;
+    int order = strcmp(json_string_value(json_object_get(x, "kind")), json_string_value(json_object_get(y, "kind")));
+
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]) && order == 0; ++i) {
+        const json_int_t of_x = json_integer_value(json_object_get(x, sizes[i]));
+        const json_int_t of_y = json_integer_value(json_object_get(y, sizes[i]));
+
+        order = (of_x > of_y) - (of_x < of_y);
+    }
+    return order;
+}
+
+/* The entries that stay, in order; NULL when memory ran out. */
+static json_t *choose_entries(const json_t *root, int noisy)
+{
+    json_t *old = json_object_get(root, "entries"), *chosen = json_array();
+    json_t **list = calloc(json_array_size(old) + 1, sizeof(*list));
+    size_t count = 0, i;
+    json_t *entry;
+    char error[256];
+
+    json_array_foreach(old, i, entry)
+    {
+        json_t *file = single(root, entry);
+
+        if (list && file && check(file, error, sizeof(error)) == 0 && !(noisy && is_noisy(entry))) {
+            list[count++] = entry;
+        }
+        json_decref(file);
+    }
+    if (list) {
+        qsort(list, count, sizeof(*list), compare_entries);
+    }
+    for (i = 0; i < count; ++i) {
+        json_array_append(chosen, list[i]);
+    }
+    free(list);
+    return json_array_size(chosen) == count ? chosen : NULL;
+}
+
+/* The runs that the entries name, in their order. */
+static json_t *choose_runs(const json_t *root, const json_t *entries)
+{
+    json_t *chosen = json_array(), *run, *entry;
+    size_t i, k;
+
+    json_array_foreach(json_object_get(root, "runs"), i, run)
+    {
+        json_array_foreach(entries, k, entry)
+        {
+            if (json_equal(json_object_get(entry, "run"), json_object_get(run, "id"))) {
+                json_array_append(chosen, run);
+                break;
+            }
+        }
+    }
+    return chosen;
+}
+
+int database_prune(json_t *root, int noisy, size_t *removed, char *error, size_t bytes)
+{
+    const json_t *version = json_object_get(root, "format_version");
+    const size_t before = json_array_size(json_object_get(root, "entries"));
+    json_t *entries;
+
+    if (json_integer_value(version) != 1) {
+        return fail(error, bytes, "format_version is not 1: another version of the tool knows it");
+    }
+    entries = choose_entries(root, noisy);
+    if (!entries) {
+        return fail(error, bytes, "out of memory");
+    }
+    *removed = before - json_array_size(entries);
+    json_object_set_new(root, "runs", choose_runs(root, entries));
+    json_object_set_new(root, "entries", entries);
+    json_object_set_new(root, "kernel_revision", json_integer(clgn_tuning_revision()));
+    return 0;
+}
+
 struct addition {
     const json_t *device, *run, *entry;
 };

@@ -36,6 +36,15 @@ json_t *database_find(const json_t *root, const json_t *entry);
  */
 int database_merge(json_t *into, const json_t *from, struct database_counts *counts, char *error, size_t bytes);
 
+/**
+ * Remove entries that the library would refuse, on request those that are noisy, and runs that no entry names; sort
+ * what is left by kind and sizes.
+ *
+ * @param removed receives the number of entries
+ * @return 0; -1 with the reason in error (a version of the format that is not known), and root unchanged
+ */
+int database_prune(json_t *root, int noisy, size_t *removed, char *error, size_t bytes);
+
 /** Changes root, which is the file's content, or an empty object where there is none; -1 with the reason in error
  * leaves the file as it is. */
 typedef int (*database_change)(json_t *root, void *user, char *error, size_t bytes);
