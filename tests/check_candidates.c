@@ -200,6 +200,30 @@ START_TEST(test_gpu_then_its_params_are_tried)
 }
 END_TEST
 
+static long number_of(const char *config, const char *param)
+{
+    const char *at = strstr(config, param);
+
+    ck_assert_msg(at != NULL, "%s: no %s", config, param);
+    return strtol(at + strlen(param), NULL, 10);
+}
+
+START_TEST(test_cpu_then_accumulators_take_few_terms_in_a_row)
+{
+    clgn_context context = context_on(CPU);
+    const clgn_problem p = problem_of(0);
+    struct list list = candidates_of(&context, &p, CLGN_TUNING_NORMAL);
+
+    ck_assert(occurs(&list, ",unroll=1,"));
+    for (size_t i = 0; i < list.count; ++i) {
+        const long parallel = number_of(list.text[i], ",vec=") * number_of(list.text[i], ",unroll=");
+
+        ck_assert_msg(number_of(list.text[i], ",chunk=") <= 128 * parallel, "%s", list.text[i]);
+    }
+    free(list.text);
+}
+END_TEST
+
 START_TEST(test_backward_then_no_longer_sums_than_the_bound_allows)
 {
     clgn_context context = context_on(CPU);
@@ -251,6 +275,7 @@ int main(void)
     tcase_add_test(some, test_cpu_then_its_params_are_tried);
     tcase_add_test(some, test_gpu_then_its_params_are_tried);
     tcase_add_test(some, test_backward_then_no_longer_sums_than_the_bound_allows);
+    tcase_add_test(some, test_cpu_then_accumulators_take_few_terms_in_a_row);
     tcase_add_test(some, test_bad_arguments_are_argument_errors);
     suite_add_tcase(suite, all);
     suite_add_tcase(suite, some);
