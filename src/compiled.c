@@ -194,8 +194,7 @@ static clgn_status make_kernels(struct clgn_program_table *programs, cl_device_i
             status = check_limit(kernel, id, c, sink, limit);
         }
     }
-    if (program != NULL)
-        clReleaseProgram(program);
+    c->programs[set_number] = program;
     return status;
 }
 
@@ -240,9 +239,12 @@ clgn_status clgn_compile(struct clgn_program_table *programs, cl_device_id id, c
 
 void clgn_compiled_release(struct clgn_compiled *compiled)
 {
-    for (int i = 0; i < CLGN_KERNEL_SETS; i++)
+    for (int i = 0; i < CLGN_KERNEL_SETS; i++) {
         for (int k = 0; k < CLGN_VARIANT_KERNELS; k++)
             if (compiled->kernels[i][k] != NULL)
                 clReleaseKernel(compiled->kernels[i][k]);
+        if (compiled->programs[i] != NULL)
+            clReleaseProgram(compiled->programs[i]);
+    }
     free(compiled->launches);
 }

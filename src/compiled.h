@@ -17,6 +17,7 @@ struct clgn_compiled {
     size_t launch_count;
     struct clgn_launch *launches;
     cl_kernel kernels[CLGN_KERNEL_SETS][CLGN_VARIANT_KERNELS]; /* ALIGNED: NULL unless the params say align */
+    cl_program programs[CLGN_KERNEL_SETS];                     /* of the kernels; held */
     cl_uint tensor_argument[CLGN_ROLE_COUNT];                  /* index of the buffer; its offset follows. 0: none */
 };
 

@@ -28,6 +28,17 @@ static clgn_status check_device(cl_context cl, cl_device_id id, const struct clg
     return CLGN_OK;
 }
 
+static clgn_status prepare_programs(clgn_context *context)
+{
+    struct clgn_cache *cache = clgn_cache_create(context->id, &context->device.identity, &context->settings,
+                                                 &context->sink);
+    const clgn_status status = clgn_program_table_create(context->cl, context->id, cache, &context->sink,
+                                                         &context->programs);
+    if (status != CLGN_OK)
+        clgn_cache_release(cache);
+    return status;
+}
+
 static clgn_status prepare_tuned(clgn_context *context)
 {
     context->tuned_mutex = clgn_mutex_create();
@@ -67,7 +78,7 @@ clgn_status clgn_context_create(cl_context cl, cl_device_id device, const clgn_o
     made->device = facts;
     status = clgn_settings_resolve(options, &sink, &made->settings);
     if (status == CLGN_OK)
-        status = clgn_program_table_create(cl, device, &sink, &made->programs);
+        status = prepare_programs(made);
     if (status == CLGN_OK)
         status = prepare_tuned(made);
     if (status != CLGN_OK) {

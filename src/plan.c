@@ -19,6 +19,7 @@ struct clgn_plan {
     cl_context cl;
     cl_device_id id;
     struct clgn_sink sink;
+    struct clgn_program_table *programs;
     struct clgn_compiled compiled;
     struct clgn_mutex *mutex; /* held from the first argument to the last launch */
     int warm;                 /* not 0 while the kernels have the shape of the warm-up; under the mutex */
@@ -121,6 +122,8 @@ clgn_status clgn_plan_create(clgn_context *context, const clgn_problem *problem,
     made->id = context->id;
     made->sink = context->sink;
     made->compiled = compiled;
+    made->programs = context->programs;
+    clgn_program_table_hold(made->programs);
     tell_choice(context, &made->compiled);
     *plan = made;
     return CLGN_OK;
@@ -130,6 +133,7 @@ void clgn_plan_release(clgn_plan *plan)
 {
     if (plan != NULL) {
         clgn_compiled_release(&plan->compiled);
+        clgn_program_table_release(plan->programs);
         clgn_mutex_release(plan->mutex);
         clReleaseContext(plan->cl);
         free(plan);
@@ -377,5 +381,8 @@ clgn_status clgn_plan_warmup(clgn_plan *plan, cl_command_queue queue)
     status = warm_locked(plan, queue, bindings, in_order);
     clgn_mutex_unlock(plan->mutex);
     clReleaseMemObject(shared);
+    for (int set = 0; set < CLGN_KERNEL_SETS && status == CLGN_OK; set++)
+        if (plan->compiled.programs[set] != NULL)
+            clgn_program_ran(plan->programs, plan->compiled.programs[set]);
     return status;
 }

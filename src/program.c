@@ -13,13 +13,16 @@
 struct entry {
     XXH128_hash_t key; /* of file names and options: sources are fixed at build time */
     cl_program program;
+    char *unkept; /* under what it has to be kept on disk when it has been run; NULL: nothing is left to do */
     struct entry *next;
 };
 
 struct clgn_program_table {
     cl_context cl;
     cl_device_id id;
+    struct clgn_cache *cache; /* NULL: none */
     struct clgn_mutex *mutex;
+    unsigned holders;
     struct entry *entries;
 };
 
@@ -136,8 +139,8 @@ void clgn_program_describe(const struct clgn_geometry *geometry, const struct cl
     assert(!text.cut);
 }
 
-clgn_status clgn_program_table_create(cl_context cl, cl_device_id id, const struct clgn_sink *sink,
-                                      struct clgn_program_table **table)
+clgn_status clgn_program_table_create(cl_context cl, cl_device_id id, struct clgn_cache *cache,
+                                      const struct clgn_sink *sink, struct clgn_program_table **table)
 {
     cl_int code;
     struct clgn_program_table *made = calloc(1, sizeof *made);
@@ -155,20 +158,37 @@ clgn_status clgn_program_table_create(cl_context cl, cl_device_id id, const stru
     }
     made->cl = cl;
     made->id = id;
+    made->cache = cache;
+    made->holders = 1;
     *table = made;
     return CLGN_OK;
 }
 
+void clgn_program_table_hold(struct clgn_program_table *table)
+{
+    clgn_mutex_lock(table->mutex);
+    table->holders++;
+    clgn_mutex_unlock(table->mutex);
+}
+
 void clgn_program_table_release(struct clgn_program_table *table)
 {
+    unsigned holders;
     if (table == NULL)
+        return;
+    clgn_mutex_lock(table->mutex);
+    holders = --table->holders;
+    clgn_mutex_unlock(table->mutex);
+    if (holders > 0)
         return;
     while (table->entries != NULL) {
         struct entry *entry = table->entries;
         table->entries = entry->next;
         clReleaseProgram(entry->program);
+        free(entry->unkept);
         free(entry);
     }
+    clgn_cache_release(table->cache);
     clgn_mutex_release(table->mutex);
     clReleaseContext(table->cl);
     free(table);
@@ -201,21 +221,30 @@ static clgn_status build_failed(const struct clgn_program_table *table, cl_progr
     return clgn_fail(sink, CLGN_ERR_BUILD, "%s does not build: clBuildProgram gave OpenCL code %d", last, (int)code);
 }
 
-static clgn_status build(const struct clgn_program_table *table, const struct clgn_program_spec *spec,
-                         const struct clgn_sink *sink, cl_program *program)
-{
+/* The sources of a program, in order. */
+struct pieces {
     const char *texts[CLGN_PROGRAM_FILES];
     size_t sizes[CLGN_PROGRAM_FILES];
-    cl_uint count = 0;
-    cl_int code;
-    cl_program made;
-    for (; spec->files[count] != NULL; count++) {
-        const struct clgn_source_file *file = clgn_source_find(spec->files[count]);
+    cl_uint count;
+};
+
+static struct pieces collect(const struct clgn_program_spec *spec)
+{
+    struct pieces pieces = {.count = 0};
+    for (; spec->files[pieces.count] != NULL; pieces.count++) {
+        const struct clgn_source_file *file = clgn_source_find(spec->files[pieces.count]);
         assert(file != NULL);
-        texts[count] = (const char *)file->text;
-        sizes[count] = file->size;
+        pieces.texts[pieces.count] = (const char *)file->text;
+        pieces.sizes[pieces.count] = file->size;
     }
-    made = clCreateProgramWithSource(table->cl, count, texts, sizes, &code);
+    return pieces;
+}
+
+static clgn_status build(const struct clgn_program_table *table, const struct clgn_program_spec *spec,
+                         struct pieces *pieces, const struct clgn_sink *sink, cl_program *program)
+{
+    cl_int code;
+    cl_program made = clCreateProgramWithSource(table->cl, pieces->count, pieces->texts, pieces->sizes, &code);
     if (code != CL_SUCCESS)
         return clgn_fail_cl(sink, "clCreateProgramWithSource", code);
     code = clBuildProgram(made, 1, &table->id, spec->options, NULL, NULL);
@@ -226,6 +255,28 @@ static clgn_status build(const struct clgn_program_table *table, const struct cl
     }
     *program = made;
     return CLGN_OK;
+}
+
+/* From disk, or from source and then on disk. */
+static clgn_status load_or_build(const struct clgn_program_table *table, const struct clgn_program_spec *spec,
+                                 const struct clgn_sink *sink, struct entry *entry)
+{
+    struct pieces pieces = collect(spec);
+    const struct clgn_cache_source source = {pieces.texts, pieces.sizes, pieces.count, spec->options};
+    char *key = clgn_cache_key(table->cache, &source);
+    clgn_status status = CLGN_OK;
+    entry->program = clgn_cache_load(table->cache, key, table->cl, spec->options);
+    if (entry->program == NULL) {
+        status = build(table, spec, &pieces, sink, &entry->program);
+        if (status == CLGN_OK && clgn_cache_moment(table->cache) == CLGN_CACHE_AFTER_BUILD) {
+            clgn_cache_store(table->cache, key, entry->program);
+        } else if (status == CLGN_OK) {
+            entry->unkept = key;
+            return CLGN_OK;
+        }
+    }
+    free(key);
+    return status;
 }
 
 static clgn_status get_locked(struct clgn_program_table *table, const struct clgn_program_spec *spec,
@@ -241,7 +292,7 @@ static clgn_status get_locked(struct clgn_program_table *table, const struct clg
         entry = calloc(1, sizeof *entry);
         if (entry == NULL)
             return clgn_fail(sink, CLGN_ERR_MEMORY, "no memory for a program's entry");
-        status = build(table, spec, sink, &entry->program);
+        status = load_or_build(table, spec, sink, entry);
         if (status != CLGN_OK) {
             free(entry);
             return status;
@@ -265,4 +316,16 @@ clgn_status clgn_program_get(struct clgn_program_table *table, const struct clgn
     status = get_locked(table, spec, sink, program);
     clgn_mutex_unlock(table->mutex);
     return status;
+}
+
+void clgn_program_ran(struct clgn_program_table *table, cl_program program)
+{
+    clgn_mutex_lock(table->mutex);
+    for (struct entry *entry = table->entries; entry != NULL; entry = entry->next)
+        if (entry->program == program && entry->unkept != NULL) {
+            clgn_cache_store(table->cache, entry->unkept, program);
+            free(entry->unkept);
+            entry->unkept = NULL;
+        }
+    clgn_mutex_unlock(table->mutex);
 }

@@ -3,6 +3,7 @@
 #ifndef CLGN_PROGRAM_H
 #define CLGN_PROGRAM_H
 
+#include "cache.h"
 #include "device.h"
 #include "params.h"
 #include "problem.h"
@@ -24,9 +25,11 @@ void clgn_program_describe(const struct clgn_geometry *geometry, const struct cl
 
 struct clgn_program_table;
 
-/* Holds cl. */
-clgn_status clgn_program_table_create(cl_context cl, cl_device_id id, const struct clgn_sink *sink,
-                                      struct clgn_program_table **table);
+/* Holds cl; takes the cache, which may be NULL, when it succeeds. */
+clgn_status clgn_program_table_create(cl_context cl, cl_device_id id, struct clgn_cache *cache,
+                                      const struct clgn_sink *sink, struct clgn_program_table **table);
+/* One more holder, who releases it, too. */
+void clgn_program_table_hold(struct clgn_program_table *table);
 /* NULL is legal. */
 void clgn_program_table_release(struct clgn_program_table *table);
 
@@ -34,5 +37,9 @@ void clgn_program_table_release(struct clgn_program_table *table);
  * driver's compiler is thread-safe. Options and log of a failed build go before, as INFO. */
 clgn_status clgn_program_get(struct clgn_program_table *table, const struct clgn_program_spec *spec,
                              const struct clgn_sink *sink, cl_program *program);
+
+/* The kernels of a program have been run: the time to keep it on disk, for drivers where that is best. May take long.
+ */
+void clgn_program_ran(struct clgn_program_table *table, cl_program program);
 
 #endif
