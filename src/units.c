@@ -23,6 +23,9 @@
 #define GPU_GROUPS 8
 #define CPU_GROUPS 4
 #define MOST_SLICES 1024
+/* Bytes of a strip of pixels' channels at least, in whole cache lines: less of each pixel wastes what memory brings. */
+#define STRIP_BYTES 320
+#define LINE_BYTES 64
 /* Channels that a work-item takes at least where each costs little. */
 #define CHANNELS_EACH 16
 
@@ -97,7 +100,7 @@ uint64_t clgn_unit_local_bytes(const struct clgn_geometry *g, const struct clgn_
     if (g->x_last && g->backward)
         elements += (3 + (wgs == 1 ? 9 : 6 * ly)) * pitch + 4 * (uint64_t)p->value[CLGN_P_BLOCK];
     else if (g->x_last)
-        elements += (wgs == 1 ? 6 : 4 * ly) * pitch + 4 * (uint64_t)p->value[CLGN_P_BLOCK];
+        elements += 4 * ly * pitch + 4 * (uint64_t)p->value[CLGN_P_BLOCK];
     return elements * clgn_acc_bytes(g);
 }
 
@@ -223,14 +226,28 @@ void clgn_complete_walk(const struct clgn_geometry *g, const struct clgn_device 
     clgn_params_default(p, CLGN_P_BANDS, 1);
 }
 
+/* Groups of a block for work-items alone. Whole pixels, in memory's order, where the samples in work fit half of the
+ * last cache, so that their second read comes from there; else the narrowest strips that do, and equal ones. */
+static long default_strip(const struct clgn_geometry *g, const struct clgn_device *d)
+{
+    const uint64_t group = g->cg * clgn_dtype_bytes(g->problem.x.dtype);
+    const uint64_t most = d->cache_bytes / 2 / (d->compute_units > 0 ? d->compute_units : 1);
+    uint64_t block = g->g;
+    if (!g->x_last || g->backward || !d->is_cpu || group * g->g * g->s <= most)
+        return clgn_block_of(g, UINT64_MAX / 2);
+    for (uint64_t b = g->g; b >= 1; b--)
+        if (g->g % b == 0 && b * group % LINE_BYTES == 0 && b * group >= STRIP_BYTES)
+            block = b;
+    return (long)(block * group * g->s <= most ? block : g->g);
+}
+
 void clgn_complete_alone(const struct clgn_geometry *g, const struct clgn_device *d, uint64_t bytes,
                          struct clgn_params *p)
 {
     uint64_t units;
     uint64_t per;
     clgn_params_default(p, CLGN_P_WGS, 1);
-    /* Whole pixels where they are rows: memory is fastest in order. */
-    clgn_params_default(p, CLGN_P_BLOCK, clgn_block_of(g, UINT64_MAX / 2));
+    clgn_params_default(p, CLGN_P_BLOCK, default_strip(g, d));
     units = clgn_units(g, p);
     per = units > 0 ? bytes * units / (clgn_bytes_in(g) + 1) : 1;
     clgn_params_default(p, CLGN_P_PER, (long)(per < 1 ? 1 : per));
