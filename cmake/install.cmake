@@ -7,6 +7,8 @@ install(TARGETS clgn EXPORT clgnTargets
     INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(DIRECTORY include/clgn DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
 
+install(FILES share/clgn-tuning.schema.json DESTINATION ${CMAKE_INSTALL_DATADIR}/clgn)
+
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/clgn)
 install(EXPORT clgnTargets NAMESPACE clgn:: DESTINATION ${package_dir})
 configure_package_config_file(cmake/clgnConfig.cmake.in clgnConfig.cmake INSTALL_DESTINATION ${package_dir})

@@ -19,4 +19,10 @@ struct tuned_entry {
 void tuned_text_print(const struct clgn_device *device, const struct tuned_entry *entries, size_t count, char *text,
                       size_t bytes);
 
+#define TUNED_SAMPLE_BYTES 8192
+
+/* Writes a right file with two choices on the fake CPU, in which find is replaced by by ("", "": nothing is). Returns 0
+ * when find does not stand in it. */
+int tuned_sample(const char *find, const char *by, char text[TUNED_SAMPLE_BYTES]);
+
 #endif
