@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "names.h"
 #include "problems.h"
 #include "testing.h"
 #include "timing.h"
@@ -28,7 +29,17 @@ static struct tensors list(const char *norm, const char *dt, const char *flags, 
     return tensors;
 }
 
-START_TEST(test_least_bytes_then_every_tensor_once)
+static size_t all_bytes(const struct tensors *t)
+{
+    size_t bytes = 0;
+
+    for (size_t i = 0; i < t->count; ++i) {
+        bytes += t->entries[i].elements * names_dtype_bytes(t->entries[i].dtype);
+    }
+    return bytes;
+}
+
+START_TEST(test_tensors_then_as_large_as_the_problem_says)
 {
     /* x has 2 * 8 * 12 elements, a parameter of a channel 8, one of (n, c) 16, a statistic of (n, g) 4. */
     static const struct {
@@ -55,7 +66,7 @@ START_TEST(test_least_bytes_then_every_tensor_once)
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); ++i) {
         const struct tensors t = list(cases[i].norm, cases[i].dt, cases[i].flags, cases[i].act, cases[i].op);
-        ck_assert_msg(t.least_bytes == cases[i].bytes, "case %zu: %zu instead of %zu bytes", i, t.least_bytes,
+        ck_assert_msg(all_bytes(&t) == cases[i].bytes, "case %zu: %zu instead of %zu bytes", i, all_bytes(&t),
                       cases[i].bytes);
     }
 }
@@ -118,7 +129,7 @@ int main(void)
     TCase *tensors = tcase_create("tensors");
     TCase *times = tcase_create("times");
 
-    tcase_add_test(tensors, test_least_bytes_then_every_tensor_once);
+    tcase_add_test(tensors, test_tensors_then_as_large_as_the_problem_says);
     tcase_add_test(tensors, test_tensors_then_apart_in_their_buffers);
     tcase_add_test(times, test_interval_then_order_statistics_of_the_binomial);
     suite_add_tcase(suite, tensors);

@@ -91,13 +91,13 @@ json_t *bench_output_json(const struct bench_result *r)
 {
     const struct tune_problem *t = r->problem;
     json_t *row =
-        json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o*, s:I, s:f, s:f, s:s, s:f, s:s, s:s}",
+        json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o*, s:I, s:I, s:f, s:f, s:s, s:f, s:s, s:s}",
                   "problem", t->text, "op", t->op, "norm", t->norm, "dtype", t->dtype, "layout", t->layout, "act",
                   t->act, "flags", t->flags, "device", r->device, "config", r->config, "from", r->from, "ns",
-                  interval_json(&r->ns), "bytes_min", (json_int_t)r->bytes_min, "gbps",
-                  bench_rate(r->bytes_min, r->ns.median), "copy_gbps", bench_rate(r->copy_bytes, r->copy_ns.median),
-                  "copy_kind", r->copy_kind, "efficiency", bench_efficiency(r), "cache", cache_name(r), "clock",
-                  clock_name(r));
+                  interval_json(&r->ns), "bytes_min", (json_int_t)r->bytes_min, "bytes_moved",
+                  (json_int_t)r->bytes_moved, "gbps", bench_rate(r->bytes_min, r->ns.median), "copy_gbps",
+                  bench_rate(r->copy_bytes, r->copy_ns.median), "copy_kind", r->copy_kind, "efficiency",
+                  bench_efficiency(r), "cache", cache_name(r), "clock", clock_name(r));
 
     if (row && r->copy_ns.samples > 0) {
         json_object_set_new(row, "copy_ns", interval_json(&r->copy_ns));

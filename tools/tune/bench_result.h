@@ -16,8 +16,9 @@ struct bench_result {
     struct timing_interval ns;
     struct timing_interval copy_ns; /* of the fastest kind; zeros without a copy */
     char copy_kind[32];
-    size_t bytes_min;  /* every tensor moved once */
-    size_t copy_bytes; /* what the copy moves: the tensors of x's size */
+    size_t bytes_min;   /* every tensor moved once */
+    size_t bytes_moved; /* by the configuration, a second reading that a cache may serve included */
+    size_t copy_bytes;  /* what the copy moves: the tensors of x's size */
     int by_events;
     int cold;
     double latency_ns; /* from enqueue to the event's completion; 0: not measured */

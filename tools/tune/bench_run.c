@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <clgn/tune.h>
+
 #include "latency.h"
 #include "measure.h"
 #include "workload.h"
@@ -71,7 +73,10 @@ static int race(struct bench_run *run, clgn_plan *plan, struct workload *w, stru
 static int measure(struct bench_run *run, clgn_plan *plan, struct workload *w, struct bench_result *result, char *text,
                    size_t text_bytes)
 {
-    result->bytes_min = w->tensors.least_bytes;
+    if (clgn_plan_traffic(plan, &result->bytes_min, &result->bytes_moved) != CLGN_OK) {
+        snprintf(text, text_bytes, "clgn_plan_traffic failed");
+        return -1;
+    }
     result->copy_bytes = w->rotation.x_bytes + w->rotation.y_bytes;
     if (workload_serve(w, plan) != 0) {
         snprintf(text, text_bytes, "cannot allocate the workspace");

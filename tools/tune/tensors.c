@@ -21,7 +21,6 @@ static void add(struct tensors *t, size_t argument, enum tensors_buffer buffer, 
     t->count++;
     t->buffer_bytes[buffer] += (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     t->element_bytes[buffer] += names_dtype_bytes(dtype);
-    t->least_bytes += bytes;
 }
 
 #define ADD(field, buffer, dtype, elements) add(t, offsetof(clgn_args, field), TENSORS_##buffer, dtype, elements)

@@ -29,7 +29,6 @@ struct tensors {
     size_t count;
     size_t buffer_bytes[TENSORS_BUFFERS];
     size_t element_bytes[TENSORS_BUFFERS]; /* the sum over the buffer's tensors of the bytes of one element */
-    size_t least_bytes;                    /* every tensor moved once: the least traffic of the problem */
 };
 
 /** List the tensors of a problem whose n, c, spatial, groups and dtypes are set; strides are dense. */
