@@ -11,8 +11,8 @@
  * Read the sizes of a problem into n, c, spatial and groups, in one of two forms:
  *
  * - g, mb, ic, id, ih, iw (any order, each once; "_" may stand between them), then epsE and n"NAME" if wanted. g and ic
- *   are required; mb defaults to 2 as in benchdnn; spatial axes are the named ones. eps is set where it is given, a
- * name is passed over.
+ *   are required; mb defaults to 2 as in benchdnn; spatial axes are the named ones. eps is set where it is given; a
+ *   name is passed over.
  * - NxC/G, NxCxW/G, NxCxHxW/G, NxCxDxHxW/G.
  *
  * All but n must be at least 1. x's elements must fit a size_t with 8 bytes each.

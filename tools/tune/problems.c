@@ -120,7 +120,7 @@ static void finish(struct tune_problems *p, struct argp_state *state)
     p->device_count = p->device_count ? p->device_count : 1;
 }
 
-static void remember(struct tune_problems *p, int kind, const char *text, struct argp_state *state)
+static void remember(struct tune_problems *p, enum tune_source_kind kind, const char *text, struct argp_state *state)
 {
     struct tune_source *grown = realloc(p->sources, (p->source_count + 1) * sizeof(*grown));
 

@@ -11,9 +11,11 @@
 
 enum { TUNE_MOST_DEVICES = 16 };
 
+enum tune_source_kind { TUNE_SOURCE_PROBLEM, TUNE_SOURCE_SUITE, TUNE_SOURCE_BATCH };
+
 /** Where problems come from, in the order of the command line. */
 struct tune_source {
-    enum { TUNE_SOURCE_PROBLEM, TUNE_SOURCE_SUITE, TUNE_SOURCE_BATCH } kind;
+    enum tune_source_kind kind;
     const char *text;
 };
 
