@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a tuner needs beyond clgn.h: how measured choices are keyed. */
+/* What a tuner needs beyond clgn.h: measured choices, and the built programs on disk. */
 #ifndef CLGN_TUNE_H
 #define CLGN_TUNE_H
 
@@ -145,6 +145,60 @@ CLGN_API clgn_status clgn_tuning_reload(clgn_context *context);
  * @return   CLGN_OK; CLGN_ERR_ARGUMENT (a NULL)                                                     @since 0.1
  */
 CLGN_API clgn_status clgn_plan_launches(const clgn_plan *plan, size_t *launches);
+
+/** A file of built programs. */
+typedef struct clgn_cache_file {
+    size_t struct_size;
+    const char *path;
+    size_t bytes;
+    long long created; /**< seconds since 1970; 0 when faulty */
+    long long used;    /**< likewise, of the last use, noted once a day */
+    const char *key;   /**< what the program was built from and for, lines of NAME BYTES VALUE; "" when faulty */
+    const char *fault; /**< why it would not be used, such as "is damaged"; NULL: it is good */
+} clgn_cache_file;
+
+/** Receives one file; it lives until the call returns. */
+typedef void (*clgn_cache_file_fn)(void *user, const clgn_cache_file *file);
+
+/** What clgn_cache_trim did. Files of a process that ended while it wrote count, too. */
+typedef struct clgn_cache_trimmed {
+    size_t struct_size;
+    size_t files, bytes;           /**< removed */
+    size_t kept_files, kept_bytes; /**< left */
+} clgn_cache_trimmed;
+
+#define CLGN_CACHE_TRIMMED_INIT                \
+    {                                          \
+        sizeof(clgn_cache_trimmed), 0, 0, 0, 0 \
+    }
+
+/**
+ * Write the path of the folder of built programs that a context without options has.
+ *
+ * @return   CLGN_OK; CLGN_ERR_ARGUMENT (path is NULL, too few bytes); CLGN_ERR_UNSUPPORTED (there is none);
+ *           CLGN_ERR_MEMORY                                                                         @since 0.1
+ */
+CLGN_API clgn_status clgn_cache_folder(char *path, size_t bytes);
+
+/** The most bytes that a folder of built programs keeps.                                             @since 0.1 */
+CLGN_API size_t clgn_cache_limit(void);
+
+/**
+ * Check every file of a folder of built programs and hand it to each, in the order of their names. Nothing is changed;
+ * a folder that is not there has no files.
+ *
+ * @return   CLGN_OK, whatever is found; CLGN_ERR_ARGUMENT (a NULL)                                  @since 0.1
+ */
+CLGN_API clgn_status clgn_cache_list(const char *folder, clgn_cache_file_fn each, void *user);
+
+/**
+ * Remove the files that are not good and, until at most most bytes are left, those that were used longest ago: all for
+ * 0. Files of other names stay. Contexts may use the folder meanwhile.
+ *
+ * @param did begins as CLGN_CACHE_TRIMMED_INIT
+ * @return   CLGN_OK; CLGN_ERR_ARGUMENT (a NULL, an unknown struct_size)                             @since 0.1
+ */
+CLGN_API clgn_status clgn_cache_trim(const char *folder, size_t most, clgn_cache_trimmed *did);
 
 #ifdef __cplusplus
 }
