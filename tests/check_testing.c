@@ -198,6 +198,9 @@ START_TEST(test_trial_of_sums_judged_in_part_is_right)
     static struct trial trial;
     clgn_plan *plan;
 
+    if (testing.small && _i > 1) { /* a slow compiler */
+        return;
+    }
     p.norm = norms[_i / 2];
     p.groups = p.norm == CLGN_NORM_GROUP ? 12 : 0;
     p.direction = _i % 2 ? CLGN_BACKWARD : CLGN_FORWARD;
