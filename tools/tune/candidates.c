@@ -5,10 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char *const names[] = {"rapid", "normal", "exhaustive"};
+
+const char *candidates_level_name(clgn_tuning_level level)
+{
+    return names[level];
+}
+
 int candidates_parse_level(const char *text, clgn_tuning_level *level)
 {
-    static const char *const names[] = {"rapid", "normal", "exhaustive"};
-
     for (int i = 0; i < 3; ++i) {
         if (strcmp(text, names[i]) == 0) {
             *level = (clgn_tuning_level)i;

@@ -15,6 +15,8 @@ struct candidates {
 /** rapid, normal or exhaustive; returns 0, or -1 for another text. */
 int candidates_parse_level(const char *text, clgn_tuning_level *level);
 
+const char *candidates_level_name(clgn_tuning_level level);
+
 /** What clgn_tuning_candidates gives; on failure the list is empty. */
 clgn_status candidates_list(clgn_context *context, const clgn_problem *problem, clgn_tuning_level level,
                             struct candidates *list);

@@ -15,6 +15,7 @@ _clgn_tune_values() {
     --op) echo fwd fwd_stats bwd bwd_data ;;
     --cache) echo cold warm ;;
     --metric) echo efficiency time ;;
+    --progress) echo auto plain none ;;
     --level) echo rapid normal exhaustive ;;
     esac
 }

@@ -75,7 +75,9 @@ static char *filter_help(int key, const char *text, void *input)
     }
     fputs("Commands, each with its own --help:\n", out);
     for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); ++i) {
-        fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].text);
+        if (commands[i].text) {
+            fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].text);
+        }
     }
     fputs("\nExit status: 0 ok, 1 usage, 2 device or driver, 3 regression or wrong result, 4 stopped, resumable", out);
     fclose(out);
