@@ -11,6 +11,8 @@
 /* Terms that backward adds to an accumulator in a row, one after the other: equal ones then lose as much as the bound
  * of its sums leaves room for (docs/numerics.md). */
 #define MOST_TERMS 32
+/* Bytes of the vectors, one below the other, that a work-item alone takes at once where rows are pixels. */
+#define ROWS_BYTES ((uint64_t)128)
 /* On CPUs, y goes past the caches when the tensors take more than this part of the last of them: it is other cores'
  * too, and the next reader would find only the end of a larger y. */
 #define NT_SHARE 8
@@ -189,6 +191,16 @@ static long default_vec(const struct clgn_geometry *g, const struct clgn_device 
     return clgn_power_below(clgn_smaller(bytes / clgn_acc_bytes(g), shortest_row(g, p)));
 }
 
+/* A work-item alone keeps many vectors in flight; of backward's pixels it takes so many rows at once that its sums, in
+ * local memory, cost less than they save. */
+static long default_unroll(const struct clgn_geometry *g, const struct clgn_params *p)
+{
+    const uint64_t vector = (uint64_t)p->value[CLGN_P_VEC] * clgn_dtype_bytes(g->problem.x.dtype);
+    if (p->value[CLGN_P_WGS] > 1)
+        return clgn_is_fused(g) ? 1 : 2;
+    return g->backward && g->x_last ? clgn_power_below(clgn_smaller(ROWS_BYTES / vector, 4)) : 4;
+}
+
 /* Vectors of a chunk. In forward's first sums equal terms are zeros. */
 static long default_chunk(const struct clgn_geometry *g, const struct clgn_params *p)
 {
@@ -202,7 +214,6 @@ static long default_chunk(const struct clgn_geometry *g, const struct clgn_param
 void clgn_complete_walk(const struct clgn_geometry *g, const struct clgn_device *d, struct clgn_params *p)
 {
     const long wgs = p->value[CLGN_P_WGS];
-    const int one = wgs == 1; /* a work-item alone keeps many vectors in flight and re-reads from its first cache */
     uint64_t vectors;
     long lx;
     clgn_params_default(p, CLGN_P_VEC, default_vec(g, d, p));
@@ -212,7 +223,7 @@ void clgn_complete_walk(const struct clgn_geometry *g, const struct clgn_device 
         lx *= 2;
     /* In a linear walk all work-items stand in one row. */
     clgn_params_default(p, CLGN_P_LX, clgn_unit_linear(g, p) || lx > wgs ? wgs : lx);
-    clgn_params_default(p, CLGN_P_UNROLL, one ? 4 : clgn_is_fused(g) ? 1 : 2);
+    clgn_params_default(p, CLGN_P_UNROLL, default_unroll(g, p));
     clgn_params_default(p, CLGN_P_CHUNK, default_chunk(g, p) * p->value[CLGN_P_VEC]);
     clgn_params_default(p, CLGN_P_ALIGN, p->value[CLGN_P_VEC] > 1 && strides_align(g, p));
     clgn_params_default(p, CLGN_P_NT,
