@@ -22,6 +22,8 @@ static const struct clgn_variant *const variants[] = {
 
 /* Work-groups per compute unit from which one launch with a work-group per unit keeps a GPU busy. */
 #define BUSY_GROUPS 2
+/* Bytes of inputs up to which, on a CPU, one launch is sooner done than two that share its units among cores. */
+#define LONE_BYTES ((uint64_t)1 << 20)
 
 /* Higher is tried first; 0 is the last resort. */
 static int preference(const struct clgn_geometry *g, const struct clgn_device *d, const struct clgn_choice *choice)
@@ -30,7 +32,7 @@ static int preference(const struct clgn_geometry *g, const struct clgn_device *d
     if (choice->variant == &clgn_bwd_given) /* reads once what others read twice */
         return 4;
     if (choice->variant == &clgn_fwd_rows || choice->variant == &clgn_bwd_rows)
-        return d->is_cpu ? units >= d->compute_units ? 3 : 1 : 0;
+        return !d->is_cpu ? 0 : units >= d->compute_units || clgn_bytes_in(g) <= LONE_BYTES ? 3 : 1;
     if (choice->variant == &clgn_fwd_onepass || choice->variant == &clgn_bwd_onepass)
         return d->is_cpu ? 0 : choice->params.value[CLGN_P_RPI] > 0 || units >= BUSY_GROUPS * d->compute_units ? 3 : 1;
     return 2;

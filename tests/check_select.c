@@ -144,20 +144,37 @@ START_TEST(test_choice_where_nothing_fits_says_why_for_each_variant)
 }
 END_TEST
 
+/* One launch on a CPU: where there are units for all cores (of which there are two), or no more than a MiB to read. */
+static int rows_suffice(const struct clgn_geometry *g)
+{
+    const uint64_t units = g->x_last ? g->n : g->n * g->g; /* where rows are pixels, whole ones */
+
+    return units >= 2 || clgn_bytes_in(g) <= (1 << 20);
+}
+
 START_TEST(test_choice_on_a_cpu_is_rows_where_units_suffice)
 {
     for (int i = 0; i < SHAPES; i++) {
         for (int mix = 0; mix < MIXES; mix++) {
             const clgn_problem p = choices_problem(&choices_shapes[i], mix);
             const struct clgn_geometry g = choices_geometry(&p);
-            const uint64_t units = g.x_last ? g.n : g.n * g.g; /* where rows are pixels, whole ones */
             const struct clgn_choice first = choices_first(&p, &fake_devices[CPU], NULL);
 
-            ck_assert_msg(first.variant == (units >= 2 ? &clgn_fwd_rows : &clgn_fwd_twopass), "shape %d, mix %d: %s", i,
-                          mix, first.variant->name);
+            ck_assert_msg(first.variant == (rows_suffice(&g) ? &clgn_fwd_rows : &clgn_fwd_twopass),
+                          "shape %d, mix %d: %s", i, mix, first.variant->name);
             ck_assert_int_eq(first.params.value[CLGN_P_WGS], 1);
         }
     }
+}
+END_TEST
+
+START_TEST(test_choice_on_a_cpu_of_one_unit_turns_where_two_launches_pay)
+{
+    const clgn_problem few = choices_plain(1, 256, 32 * 32, 32, LAST); /* a MiB */
+    const clgn_problem more = choices_plain(1, 256, 32 * 32 + 1, 32, LAST);
+
+    ck_assert_ptr_eq(choices_first(&few, &fake_devices[CPU], NULL).variant, &clgn_fwd_rows);
+    ck_assert_ptr_eq(choices_first(&more, &fake_devices[CPU], NULL).variant, &clgn_fwd_twopass);
 }
 END_TEST
 
@@ -212,14 +229,12 @@ START_TEST(test_choice_for_backward_on_a_cpu_is_rows_where_units_suffice)
             clgn_problem p = choices_problem(&choices_shapes[i], mix);
             struct clgn_geometry g;
             struct clgn_choice first;
-            uint64_t units;
 
             p.direction = CLGN_BACKWARD;
             p.dgamma = p.dbeta = CLGN_GRADIENT_WRITE;
             g = choices_geometry(&p);
-            units = g.x_last ? g.n : g.n * g.g;
             first = choices_first(&p, &fake_devices[CPU], NULL);
-            ck_assert_msg(first.variant == (units >= 2 || g.point ? &clgn_bwd_rows : &clgn_bwd_twopass),
+            ck_assert_msg(first.variant == (rows_suffice(&g) || g.point ? &clgn_bwd_rows : &clgn_bwd_twopass),
                           "shape %d, mix %d: %s", i, mix, first.variant->name);
             ck_assert_int_eq(first.params.value[CLGN_P_WGS], 1);
         }
@@ -432,6 +447,7 @@ int main(void)
     tcase_add_test(choice, test_choice_for_f64_without_doubles_is_unsupported);
     tcase_add_test(choice, test_choice_where_nothing_fits_says_why_for_each_variant);
     tcase_add_test(choice, test_choice_on_a_cpu_is_rows_where_units_suffice);
+    tcase_add_test(choice, test_choice_on_a_cpu_of_one_unit_turns_where_two_launches_pay);
     tcase_add_test(choice, test_choice_for_few_large_groups_on_a_gpu_splits_them);
     tcase_add_test(choice, test_choice_for_many_groups_on_a_gpu_reads_them_once);
     tcase_add_test(choice, test_choice_for_given_statistics_is_fwd_given_alone);
