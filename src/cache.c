@@ -172,19 +172,12 @@ static void tell(const struct clgn_cache *cache, const char *what, const char *k
               detail[0] != '\0' ? ": " : "", detail);
 }
 
-/* The driver shows that it takes a binary by making a kernel, too: some look at it only then. */
-static cl_int make_kernel(cl_program program)
+/* Some drivers look into a binary only when they are asked for its kernels. None is made here: rusticl compiles each
+ * time that one is made. */
+static cl_int ask_kernels(cl_program program)
 {
-    char names[TEXT_BYTES] = "";
-    cl_kernel kernel;
-    cl_int code = clGetProgramInfo(program, CL_PROGRAM_KERNEL_NAMES, sizeof names - 1, names, NULL);
-    if (code != CL_SUCCESS)
-        return code;
-    names[strcspn(names, ";")] = '\0';
-    kernel = clCreateKernel(program, names, &code);
-    if (code == CL_SUCCESS)
-        clReleaseKernel(kernel);
-    return code;
+    char names[TEXT_BYTES];
+    return clGetProgramInfo(program, CL_PROGRAM_KERNEL_NAMES, sizeof names, names, NULL);
 }
 
 static cl_program build(const struct clgn_cache *cache, cl_context cl, const struct clgn_blob *blob,
@@ -198,7 +191,7 @@ static cl_program build(const struct clgn_cache *cache, cl_context cl, const str
     if (*code == CL_SUCCESS)
         *code = clBuildProgram(program, 1, &cache->id, options, NULL, NULL);
     if (*code == CL_SUCCESS)
-        *code = make_kernel(program);
+        *code = ask_kernels(program);
     if (*code != CL_SUCCESS && program != NULL) {
         clReleaseProgram(program);
         program = NULL;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Makes and warms up plans of two activations, so that their programs are in the folder of CLGN_CACHE_DIR. */
+/* Makes and warms up plans of some activations, so that their programs are in the folder of CLGN_CACHE_DIR. */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "device_open.h"
 
@@ -24,17 +25,20 @@ static clgn_status warm_up(const struct device_open *opened, clgn_act act)
     return status;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     struct device_open opened;
     char error[512] = "";
-    int failed;
+    const int acts = argc > 1 ? atoi(argv[1]) : 2;
+    int failed = acts < 1;
 
     if (device_open(NULL, "fill_cache", &opened, error, sizeof(error)) != 0) {
         fprintf(stderr, "fill_cache: %s\n", error);
         return 1;
     }
-    failed = warm_up(&opened, CLGN_ACT_NONE) != CLGN_OK || warm_up(&opened, CLGN_ACT_RELU) != CLGN_OK;
+    for (int act = CLGN_ACT_NONE; act < acts; ++act) {
+        failed += warm_up(&opened, (clgn_act)act) != CLGN_OK;
+    }
     device_close(&opened);
-    return failed;
+    return failed > 0;
 }
