@@ -101,7 +101,8 @@ static struct clgn_trimmed trim(struct list *list, const char *folder, size_t mo
     for (size_t i = 0; i < list->count; i++)
         total += list->items[i].bytes;
     left = total > most ? total : 0; /* what is above the target goes; 0: nothing is */
-    qsort(list->items, list->count, sizeof *list->items, older_first);
+    if (list->count > 0)             /* an empty list is NULL, which qsort does not take */
+        qsort(list->items, list->count, sizeof *list->items, older_first);
     for (size_t i = 0; i < list->count; i++) {
         struct item *item = &list->items[i];
         if (left > target) {
