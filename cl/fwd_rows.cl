@@ -4,7 +4,8 @@
 /* clang-format off */
 /* clgn_fwd_rows: statistics, then y, unit after unit.
  * Launch    global (ceil(units / per)), local (1)
- * Reads     v's tensors once from memory, once from cache; the first chunk of a unit once more
+ * Reads     v's tensors once from memory, once from cache; the first chunk of a unit once more. With AHEAD, which needs
+ *           LINEAR, the moments of the next of a work-item's units are taken while this one's y is written
  * Writes    y once; sum, mean and rstd where the problem has them
  * Local     rows are channels: none; pixels: the tables of a block
  * Barriers  rows are channels: none; pixels: uniform, and of one work-item
@@ -25,6 +26,17 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void clgn_fwd_rows(CLGN_
         clgn_block_coefficients(&t, b, s);
         clgn_block_output(&t, b, s, 1);
     }
+#elif CLGN_AHEAD
+    struct clgn_region now = clgn_region_group(&t, first + begin);
+    struct clgn_stats s = clgn_stats_of(clgn_region_moments(&t, now), eps);
+    clgn_write_stats(&t, first + begin, s);
+    for (uint unit = first + begin + 1; unit < first + end; unit++) {
+        const struct clgn_region next = clgn_region_group(&t, unit);
+        s = clgn_stats_of(clgn_region_ahead(&t, now, s, next), eps);
+        clgn_write_stats(&t, unit, s);
+        now = next;
+    }
+    clgn_region_output(&t, now, s, 1);
 #else
     for (uint unit = first + begin; unit < first + end; unit++) {
         const struct clgn_stats s = clgn_stats_of(clgn_region_moments(&t, clgn_region_group(&t, unit)), eps);

@@ -5,20 +5,56 @@
 
 /* Bytes of x that a work-item should do at least: tiny units are done several in a row. */
 #define WORK_ITEM_BYTES ((uint64_t)16 << 10)
+/* Elements that x is fetched ahead: past the page at whose end the processor's own prefetching stops. */
+#define AHEAD 1024
+/* Units of a compute unit from which they are dealt out in two parts, for even loads. */
+#define MANY_UNITS 8
+
+static int has_runs(const struct clgn_geometry *g, const struct clgn_params *p)
+{
+    return !g->x_last && !g->point && clgn_unit_linear(g, p);
+}
+
+/* The moments of the next unit are taken during output where memory is what takes the time (nt says so), and a
+ * work-item has a next unit; walk is p completed. */
+static void default_ahead(const struct clgn_geometry *g, const struct clgn_device *d, const struct clgn_params *walk,
+                          struct clgn_params *p)
+{
+    const uint64_t each = clgn_units(g, walk) / d->compute_units;
+    const long share = (long)(each < MANY_UNITS ? each : each / 2);
+    if (!walk->value[CLGN_P_NT] || !has_runs(g, walk))
+        return;
+    if (share > walk->value[CLGN_P_PER])
+        clgn_params_default(p, CLGN_P_PER, share);
+    if (p->value[CLGN_P_PER] >= 2)
+        clgn_params_default(p, CLGN_P_AHEAD, AHEAD);
+}
 
 static void complete(const struct clgn_geometry *g, const struct clgn_device *d, struct clgn_params *p)
 {
+    struct clgn_params walk = *p;
+    clgn_complete_alone(g, d, WORK_ITEM_BYTES, &walk);
+    default_ahead(g, d, &walk, p);
     clgn_complete_alone(g, d, WORK_ITEM_BYTES, p);
+}
+
+static int legal(const struct clgn_geometry *g, const struct clgn_params *p, struct clgn_text *why)
+{
+    if (p->value[CLGN_P_AHEAD] > 0 && !has_runs(g, p)) {
+        clgn_text_add(why, "ahead=%ld, but the groups do not lie in runs of channels", p->value[CLGN_P_AHEAD]);
+        return 0;
+    }
+    return clgn_legal_alone(g, p, why);
 }
 
 const struct clgn_variant clgn_fwd_rows = {
     .name = "fwd_rows",
-    .uses = CLGN_USES_WALK | CLGN_USES(PER),
+    .uses = CLGN_USES_WALK | CLGN_USES(PER) | CLGN_USES(AHEAD),
     .files = {"fwd_rows.cl"},
     .kernels = {"clgn_fwd_rows"},
     .refuse = clgn_refuse_computed,
     .complete = complete,
     .moved = clgn_moved_units,
-    .legal = clgn_legal_alone,
+    .legal = legal,
     .launches = clgn_launch_units,
 };

@@ -112,6 +112,8 @@ static size_t list_walk(const struct clgn_geometry *g, const struct clgn_params 
     files[count++] = g->x_last ? "walk_last.clh" : "walk_first.clh";
     if (params->value[CLGN_P_RPI] > 0)
         files[count++] = "walk_registers.clh";
+    if (params->value[CLGN_P_AHEAD] > 0)
+        files[count++] = "walk_ahead.clh";
     return count;
 }
 

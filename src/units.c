@@ -3,9 +3,10 @@
 #include "units.h"
 
 #define GPU_VECTOR_BYTES 16
-/* Vectors of a chunk: on a CPU many, because a merge is a chain of scalar steps; on a GPU the first must stay cached.
- * Where rows are pixels a chunk is a tile of rows, so that memory is read in order. */
-#define CPU_CHUNK 256
+/* Vectors of a chunk: on a CPU many, because a merge is a chain of scalar steps, but of each accumulator no more than
+ * the bound of rstd leaves room for; on a GPU the first must stay cached. Where rows are pixels a chunk is a tile of
+ * rows, so that memory is read in order. */
+#define CPU_TERMS 64
 #define CPU_TILE 64
 #define GPU_CHUNK 16
 /* Terms that backward adds to an accumulator in a row, one after the other: equal ones then lose as much as the bound
@@ -205,7 +206,7 @@ static long default_unroll(const struct clgn_geometry *g, const struct clgn_para
 static long default_chunk(const struct clgn_geometry *g, const struct clgn_params *p)
 {
     const long accumulators = g->x_last || g->point ? 1 : p->value[CLGN_P_UNROLL];
-    const long most = g->x_last ? CPU_TILE : CPU_CHUNK;
+    const long most = g->x_last ? CPU_TILE : CPU_TERMS * p->value[CLGN_P_UNROLL];
     if (p->value[CLGN_P_WGS] > 1)
         return GPU_CHUNK;
     return g->backward ? (long)clgn_smaller((uint64_t)most, (uint64_t)(MOST_TERMS * accumulators)) : most;
@@ -229,6 +230,7 @@ void clgn_complete_walk(const struct clgn_geometry *g, const struct clgn_device 
     clgn_params_default(p, CLGN_P_NT,
                         d->is_cpu && p->value[CLGN_P_ALIGN] && d->cache_bytes > 0 &&
                             clgn_bytes_once(g) > d->cache_bytes / NT_SHARE);
+    clgn_params_default(p, CLGN_P_AHEAD, 0);
     clgn_params_default(p, CLGN_P_SG, CLGN_SUBGROUPS_NONE);
     clgn_params_default(p, CLGN_P_RPI, 0);
     clgn_params_default(p, CLGN_P_CPI, 0);

@@ -141,14 +141,58 @@ START_TEST(test_pin_at_the_ends_of_a_range_is_refused_or_right)
 }
 END_TEST
 
+/* What happens beside x's way to y. */
+static void dress(clgn_problem *p, int kind)
+{
+    p->act = kind % 2 ? CLGN_ACT_SILU : CLGN_ACT_NONE;
+    p->residual = kind == 1;
+    p->write_mean = p->write_rstd = kind != 1;
+    p->skip = kind == 2 ? CLGN_SKIP_FULL : CLGN_SKIP_NONE;
+    p->sum = kind == 2;
+    p->scale = p->shift = kind == 3 ? CLGN_DTYPE_F32 : CLGN_DTYPE_NONE;
+}
+
+/* Moments of the next unit during output: rows that vectors divide or cross, several chunks, a last unit alone. */
+START_TEST(test_pin_that_takes_moments_ahead_is_right)
+{
+    static const size_t pixels[] = {49, 64, 83, 300};
+    static const char *const rest[] = {"per=5,vec=16,chunk=64,unroll=2", "per=2,vec=8,chunk=16,unroll=1", "per=100",
+                                       "per=3,vec=4,chunk=16384,unroll=4"};
+    const int slow = testing.tiny || testing.small;
+    char pin[128];
+
+    testing_tally_begin();
+    for (int i = 0; i < 16; i++) {
+        struct trial_case tc = {.problem = testing_problem(2, 24, pixels[i / 4], 8)};
+        const int which = (i + i / 4) % 4;
+
+        if (slow && (which < 3 || _i > 0)) {
+            continue;
+        }
+        snprintf(pin, sizeof pin, "fwd_rows,ahead=%d,%s", which % 2 ? 1024 : 1, rest[which]);
+        tc.problem.config = pin;
+        tc.problem.x.dtype = tc.problem.y.dtype = (clgn_dtype)(CLGN_DTYPE_F32 + _i % 3);
+        dress(&tc.problem, _i);
+        tc.pattern = i % 4 == 1 ? TRIAL_LARGE_MEAN : TRIAL_NORMAL;
+        tc.offset = i % 4 == 2 ? 1 : 0;
+        tc.y_is_x = i % 4 == 3 && !tc.problem.residual;
+        tc.residual_is_y = i % 4 == 3 && tc.problem.residual;
+        (void)testing_case_try(&tc);
+    }
+    testing_tally_end("ahead", !slow ? 16 : _i > 0 ? 0 : 4);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("pins");
-    TCase *random = tcase_create("random"), *ends = tcase_create("ends");
+    TCase *random = tcase_create("random"), *ends = tcase_create("ends"), *ahead = tcase_create("ahead");
 
     tcase_add_loop_test(random, test_pin_drawn_at_random_is_refused_or_right, 0, VARIANT_PINS - 1);
     tcase_add_loop_test(ends, test_pin_at_the_ends_of_a_range_is_refused_or_right, 0, (VARIANT_PINS - 1) * RANGES);
+    tcase_add_loop_test(ahead, test_pin_that_takes_moments_ahead_is_right, 0, 4);
     suite_add_tcase(suite, random);
     suite_add_tcase(suite, ends);
+    suite_add_tcase(suite, ahead);
     return testing_run_device_suite(suite, testing_report_errors);
 }

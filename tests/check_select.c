@@ -178,6 +178,29 @@ START_TEST(test_choice_on_a_cpu_of_one_unit_turns_where_two_launches_pay)
 }
 END_TEST
 
+/* Moments of the next group meanwhile where memory takes the time: large tensors, groups in runs, several per unit. */
+START_TEST(test_choice_on_a_cpu_looks_ahead_where_memory_is_slow)
+{
+    const struct clgn_device *cpu = &fake_devices[CPU];
+    clgn_problem p = choices_plain(8, 512, 4096, 32, FIRST);
+    struct clgn_choice choice = choices_first(&p, cpu, NULL);
+
+    ck_assert_int_eq(choice.params.value[CLGN_P_NT], 1);
+    ck_assert_int_gt(choice.params.value[CLGN_P_AHEAD], 0);
+    ck_assert_uint_ge(256 / (size_t)choice.params.value[CLGN_P_PER], cpu->compute_units);
+    choice = choices_first(&p, cpu, "fwd_rows,per=1");
+    ck_assert_int_eq(choice.params.value[CLGN_P_AHEAD], 0);
+    choice = choices_first(&p, cpu, "fwd_rows,ahead=0");
+    ck_assert_int_eq(choice.params.value[CLGN_P_AHEAD], 0);
+    p = choices_plain(8, 512, 4096, 32, LAST);
+    choice = choices_first(&p, cpu, NULL);
+    ck_assert_int_eq(choice.params.value[CLGN_P_AHEAD], 0);
+    p = choices_plain(2, 32, 64, 8, FIRST);
+    choice = choices_first(&p, cpu, NULL);
+    ck_assert_int_eq(choice.params.value[CLGN_P_AHEAD], 0);
+}
+END_TEST
+
 START_TEST(test_choice_for_few_large_groups_on_a_gpu_splits_them)
 {
     static const struct shape few[] = {{1, 1, 1 << 24, 1},
@@ -448,6 +471,7 @@ int main(void)
     tcase_add_test(choice, test_choice_where_nothing_fits_says_why_for_each_variant);
     tcase_add_test(choice, test_choice_on_a_cpu_is_rows_where_units_suffice);
     tcase_add_test(choice, test_choice_on_a_cpu_of_one_unit_turns_where_two_launches_pay);
+    tcase_add_test(choice, test_choice_on_a_cpu_looks_ahead_where_memory_is_slow);
     tcase_add_test(choice, test_choice_for_few_large_groups_on_a_gpu_splits_them);
     tcase_add_test(choice, test_choice_for_many_groups_on_a_gpu_reads_them_once);
     tcase_add_test(choice, test_choice_for_given_statistics_is_fwd_given_alone);

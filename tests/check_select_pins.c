@@ -139,6 +139,7 @@ START_TEST(test_pin_that_is_illegal_anywhere_says_what_is_wrong)
     REFUSED(AMD, "fwd_rows,slices=1", "fwd_rows", "slices");
     REFUSED(AMD, "fwd_rows,sg=0", "fwd_rows", "sg");
     REFUSED(AMD, "fwd_rows,rpi=0", "fwd_rows", "rpi");
+    REFUSED(AMD, "fwd_twopass,ahead=1", "fwd_twopass", "ahead");
     REFUSED(AMD, "fwd_onepass,bands=1", "fwd_onepass", "bands");
     REFUSED(AMD, "fwd_twopass,cpi=1", "fwd_twopass", "cpi");
     REFUSED(AMD, "fwd_twopass,per=1", "fwd_twopass", "per");
@@ -260,6 +261,14 @@ START_TEST(test_pin_for_backward_that_is_legal_keeps_its_params)
 }
 END_TEST
 
+START_TEST(test_pin_that_looks_ahead_in_pixels_says_what_is_wrong)
+{
+    const clgn_problem p = choices_plain(2, 24, 9, 3, LAST);
+
+    REFUSED(CPU, "fwd_rows,ahead=1", "not applicable", "ahead=1", "runs");
+}
+END_TEST
+
 START_TEST(test_pin_of_more_work_items_along_a_row_than_there_are_says_what_is_wrong)
 {
     const clgn_problem p = choices_plain(2, 24, 9, 3, FIRST);
@@ -357,6 +366,7 @@ int main(void)
     tcase_add_test(pin, test_pin_for_backward_that_is_illegal_says_what_is_wrong);
     tcase_add_test(pin, test_pin_over_the_batch_that_is_illegal_says_what_is_wrong);
     tcase_add_test(pin, test_pin_for_backward_that_is_legal_keeps_its_params);
+    tcase_add_test(pin, test_pin_that_looks_ahead_in_pixels_says_what_is_wrong);
     tcase_add_test(pin, test_pin_of_more_work_items_along_a_row_than_there_are_says_what_is_wrong);
     tcase_add_test(pin, test_pin_of_registers_that_do_not_cover_says_what_is_wrong);
     tcase_add_test(pin, test_pin_that_the_device_lacks_says_what_is_wrong);
