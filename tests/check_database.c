@@ -14,7 +14,7 @@
 
 #include "testing.h"
 
-enum { PROCESSES = 8, ADDITIONS = 20 };
+enum { PROCESSES = 8, ADDITIONS = 6 };
 
 static char folder[256], path[300], error[512];
 
