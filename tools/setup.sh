@@ -17,7 +17,7 @@ packages+=(libclblast-dev zlib1g-dev dataset-fashion-mnist)
 case $mode in
 demo) ;;
 test)
-    packages+=(g++ check python3-jsonschema libsubunit-dev mesa-opencl-icd oclgrind clang clang-format-14)
+    packages+=(g++ check gnuplot-nox python3-jsonschema libsubunit-dev mesa-opencl-icd oclgrind clang clang-format-14)
     # Compilers for GPUs that need not be here.
     packages+=(clang-15 lld libclc-15-dev rocm-device-libs intel-opencl-icd)
     ;;

@@ -37,6 +37,9 @@ class Peer:
         environment = dict(os.environ, OMP_NUM_THREADS=str(options.threads), KMP_BLOCKTIME="1", ONEDNN_VERBOSE="0")
         if name in PYTHON_PEERS:
             command = [sys.executable, str(HERE / PYTHON_PEERS[name][0]), *PYTHON_PEERS[name][1:]]
+            # Large results that are freed keep their memory, on large pages: else every call pays for its page faults.
+            environment.update(MALLOC_MMAP_MAX_="0", MALLOC_TRIM_THRESHOLD_=str(1 << 40),
+                               GLIBC_TUNABLES="glibc.malloc.hugetlb=1")
         else:
             command = [str(Path(options.build) / "bench" / f"peer_{name}"), *filter(None, [options.device])]
         if name == "onednn":

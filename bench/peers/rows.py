@@ -21,14 +21,10 @@ def row(problem, dtype, layout, act, op):
     return {"problem": problem, "dtype": dtype, "layout": layout, "act": act, "op": op}
 
 
-def plain_and_backward():
-    """Plain, with silu, and backward of the quick problems, in every type and layout."""
-    rows = []
-    for op, act in (("fwd", "none"), ("fwd", "silu"), ("bwd", "none")):
-        for dtype in ("f32", "f16", "bf16"):
-            for layout in ("nchw", "nhwc"):
-                rows += [row(problem, dtype, layout, act, op) for problem in QUICK]
-    return rows
+def plain_and_backward(problems, pairs):
+    """Plain, with silu, and backward of these problems, in these types and layouts."""
+    kinds = (("fwd", "none"), ("fwd", "silu"), ("bwd", "none"))
+    return [row(p, dtype, layout, act, op) for op, act in kinds for dtype, layout in pairs for p in problems]
 
 
 def core():
@@ -45,11 +41,10 @@ def core():
 
 def choose(quick, most_mib):
     """-> rows, rows left out for their size."""
-    rows = []
-    if quick:
-        rows = [r for r in plain_and_backward() if r["dtype"] == "f32" and r["layout"] == "nchw"]
-    else:
-        for r in core() + plain_and_backward():
+    rows = plain_and_backward(QUICK, [("f32", "nchw")])
+    if not quick:
+        others = [("f32", "nhwc"), ("f16", "nchw"), ("f16", "nhwc"), ("bf16", "nchw"), ("bf16", "nhwc")]
+        for r in core() + plain_and_backward(QUICK[:3], others):
             if r not in rows:
                 rows.append(r)
     small = [r for r in rows if Problem(r).bytes <= most_mib << 20]
