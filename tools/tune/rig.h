@@ -19,7 +19,8 @@ enum rig_answer {
 /** All functions are called with user. Objects are new references. */
 struct rig {
     void *user;
-    /** What the device is: {"device": {...}, "file": "the user's tuning file", "revision"}. */
+    /** What the device is: {"device": {...}, "file": "the user's tuning file", "revision", "timer": "event" or "wall"}.
+     */
     enum rig_answer (*open)(void *user, json_t **facts, char *text, size_t bytes);
     /** Begin a problem: {"kind", "n", "c", "g", "s", "configs": [...]}, the heuristic's choice first. */
     enum rig_answer (*problem)(void *user, const struct tune_problem *problem, json_t **answer, char *text,
@@ -30,7 +31,7 @@ struct rig {
     enum rig_answer (*verify)(void *user, const char *config, json_t **outcome, char *text, size_t bytes);
     /** One sample of a configuration: {"ns"}, or a status. */
     enum rig_answer (*sample)(void *user, const char *config, json_t **outcome, char *text, size_t bytes);
-    /** One sample of the reference copy: {"ns", "bytes", "cold", "timer"}, or {} where there is none. */
+    /** One sample of the reference copy: {"ns", "bytes", "cold"}, or {} where there is none. */
     enum rig_answer (*copy)(void *user, json_t **outcome, char *text, size_t bytes);
     /** The clock of the budget, in ns. */
     double (*now)(void *user);

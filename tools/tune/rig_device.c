@@ -21,7 +21,8 @@ static json_t *request_of(const char *what)
 
 static json_t *problem_request(const struct rig_device *d)
 {
-    return json_pack("{s:s, s:o, s:i}", "do", "problem", "words", words_of(d->problem), "level", (int)d->level);
+    return json_pack("{s:s, s:o, s:i, s:s}", "do", "problem", "words", words_of(d->problem), "level", (int)d->level,
+                     "timer", d->timer);
 }
 
 static int start(struct rig_device *d)
@@ -119,6 +120,9 @@ static enum rig_answer open_device(void *user, json_t **facts, char *text, size_
         return RIG_FAILED;
     }
     result = ask(d, request_of("device"), start_seconds, facts, text, bytes);
+    if (result == RIG_OK && json_object_get(*facts, "timer")) {
+        snprintf(d->timer, sizeof(d->timer), "%s", json_string_value(json_object_get(*facts, "timer")));
+    }
     return result == RIG_OK && !json_object_get(*facts, "device") ? failed(facts, text, bytes, RIG_FAILED) : result;
 }
 

@@ -127,8 +127,9 @@ static enum rig_answer open_replay(void *user, json_t **facts, char *text, size_
 
     (void)text;
     (void)bytes;
-    *facts = json_pack("{s:O, s:s, s:O}", "device", json_object_get(r->header, "device"), "file", "", "revision",
-                       json_object_get(r->header, "kernel_revision"));
+    *facts = json_pack("{s:O?, s:s, s:O?, s:O?}", "device", json_object_get(r->header, "device"), "file", "",
+                       "revision", json_object_get(r->header, "kernel_revision"), "timer",
+                       json_object_get(r->header, "timer"));
     return RIG_OK;
 }
 

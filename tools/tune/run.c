@@ -70,10 +70,10 @@ static json_t *header_of(const struct run *r)
     char tool[64];
 
     snprintf(tool, sizeof(tool), "clgn-tune %s", clgn_version());
-    return json_pack("{s:s, s:i, s:s, s:O, s:O, s:{s:s, s:I}}", "format", "clgn-journal", "format_version", 1, "tool",
-                     tool, "kernel_revision", json_object_get(r->tuning.facts, "revision"), "device",
-                     json_object_get(r->tuning.facts, "device"), "options", "level",
-                     candidates_level_name(r->options.level), "seed", (json_int_t)r->options.seed);
+    return json_pack("{s:s, s:i, s:s, s:O, s:O, s:O, s:{s:s, s:I}}", "format", "clgn-journal", "format_version", 1,
+                     "tool", tool, "kernel_revision", json_object_get(r->tuning.facts, "revision"), "device",
+                     json_object_get(r->tuning.facts, "device"), "timer", json_object_get(r->tuning.facts, "timer"),
+                     "options", "level", candidates_level_name(r->options.level), "seed", (json_int_t)r->options.seed);
 }
 
 static json_t *run_object(const struct run *r)

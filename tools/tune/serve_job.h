@@ -28,8 +28,8 @@ struct serve_job {
     clgn_problem problem;
     struct verify_job *verify; /* NULL until the first verification, and once times are taken */
     struct workload workload;
-    int loaded; /* whether there is a workload */
-    int by_events;
+    int loaded;    /* whether there is a workload */
+    int by_events; /* which clock; kept by a reset */
     struct serve_plan *plans;
     size_t count, room;
     struct copies copies;
@@ -43,7 +43,7 @@ json_t *serve_job_verify(struct serve_job *job, const char *config);
 json_t *serve_job_sample(struct serve_job *job, const char *config);
 json_t *serve_job_copy(struct serve_job *job);
 
-/** Release all but the device, and begin anew. */
+/** Release the problem, and begin anew. */
 void serve_job_reset(struct serve_job *job);
 
 #endif

@@ -129,7 +129,6 @@ static enum search_answer copy(void *user, double *ns)
     struct tuning *t = user;
     json_t *outcome = NULL;
     const enum rig_answer answered = t->rig.copy(t->rig.user, &outcome, t->text, sizeof(t->text));
-    const char *timer = json_string_value(json_object_get(outcome, "timer"));
 
     *ns = json_number_value(json_object_get(outcome, "ns"));
     if (answered != RIG_OK) {
@@ -140,7 +139,6 @@ static enum search_answer copy(void *user, double *ns)
         t->least_copy_ns = t->least_copy_ns > 0.0 ? fmin(t->least_copy_ns, *ns) : *ns;
         t->copy_bytes = json_number_value(json_object_get(outcome, "bytes"));
         t->cold = json_is_true(json_object_get(outcome, "cold"));
-        t->timer = timer && strcmp(timer, "event") == 0 ? "event" : "wall";
         json_decref(outcome);
         outcome = json_pack("{s:f}", "copy_ns", *ns);
         return note(t, outcome) == TUNING_DONE ? SEARCH_OK : SEARCH_STOPPED;

@@ -32,7 +32,6 @@ struct tuning {
     struct search_candidate *candidates;
     size_t count;
     double copy_bytes, least_copy_ns;
-    const char *timer; /* "event", "wall"; NULL until a copy was timed */
     int cold;
 };
 

@@ -45,10 +45,8 @@ static json_t *run_of(const struct tuning *t)
 {
     json_t *run = json_copy(t->run);
 
-    if (t->timer) {
-        json_object_set_new(run, "timer", json_string(t->timer));
-        json_object_set_new(run, "cache", json_string(t->cold ? "cold" : "warm"));
-    }
+    json_object_set(run, "timer", json_object_get(t->facts, "timer"));
+    json_object_set_new(run, "cache", json_string(t->cold ? "cold" : "warm"));
     if (t->copy_bytes > 0.0 && t->least_copy_ns > 0.0) {
         json_object_set_new(run, "copy_gbps", json_real(t->copy_bytes / t->least_copy_ns));
     }

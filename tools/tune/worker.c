@@ -14,6 +14,7 @@
 
 #include "problem_text.h"
 #include "serve_job.h"
+#include "timer_check.h"
 #include "words.h"
 
 enum { TEXT_BYTES = 4096 };
@@ -39,8 +40,8 @@ static json_t *answer_device(struct serving *s)
     if (clgn_tuning_file(s->device.clgn, file, sizeof(file)) != CLGN_OK) {
         file[0] = '\0';
     }
-    return json_pack("{s:o, s:s, s:i}", "device", json_loads(device, 0, NULL), "file", file, "revision",
-                     clgn_tuning_revision());
+    return json_pack("{s:o, s:s, s:i, s:s}", "device", json_loads(device, 0, NULL), "file", file, "revision",
+                     clgn_tuning_revision(), "timer", timer_check(&s->device) == TIMER_TRUE ? "event" : "wall");
 }
 
 static void collect(void *user, const char *config)
@@ -51,12 +52,14 @@ static void collect(void *user, const char *config)
 static json_t *answer_problem(struct serving *s, const json_t *request)
 {
     const clgn_tuning_level level = (clgn_tuning_level)json_integer_value(json_object_get(request, "level"));
+    const char *timer = json_string_value(json_object_get(request, "timer"));
     clgn_tuning_key key = CLGN_TUNING_KEY_INIT;
     char text[TEXT_BYTES];
     struct tune_problem problem;
     json_t *configs;
 
     serve_job_reset(&s->job);
+    s->job.by_events = timer && strcmp(timer, "event") == 0;
     if (words_parse(json_object_get(request, "words"), &problem, text, sizeof(text)) != 0 ||
         !workload_fits(&s->device, &problem.problem, 0, text, sizeof(text))) {
         return error_of(text);
@@ -169,7 +172,8 @@ int tune_worker(int argc, char **argv)
     struct serving s = {.fault = getenv("CLGN_TEST_WORKER")};
     FILE *out = take_stdout();
 
-    signal(SIGINT, SIG_IGN); /* the terminal sends it to all; the run decides when to end */
+    setenv("CLGN_CACHE_DIR", "off", 1); /* nobody wants the programs of losers, and storing doubles PoCL's time */
+    signal(SIGINT, SIG_IGN);            /* the terminal sends it to all; the run decides when to end */
     if (!out || argc != 3) {
         fprintf(stderr, "%s: is started by clgn-tune run\n", argv[0]);
         return TUNE_USAGE;
