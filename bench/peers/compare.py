@@ -6,6 +6,7 @@ problem's tensors ready, in buffers used in turn; in each round each is asked on
 among them. Medians over the rounds. A peer whose result is wrong does not count.
 """
 import argparse
+import ctypes.util
 import json
 import math
 import os
@@ -29,6 +30,13 @@ PROGRAM_PEERS = ("onednn", "clblast", "usual")
 DEFAULT_PEERS = "torch,onnxruntime,openvino,onednn,clblast,usual"
 
 
+def allocator(options):
+    """Environment in which PyTorch's freed results keep their memory: with glibc's, calls pay for page faults."""
+    if not options.jemalloc:
+        return {}
+    return {"LD_PRELOAD": options.jemalloc, "MALLOC_CONF": "thp:always,dirty_decay_ms:-1,muzzy_decay_ms:-1"}
+
+
 class Peer:
     """A peer's process."""
 
@@ -37,9 +45,7 @@ class Peer:
         environment = dict(os.environ, OMP_NUM_THREADS=str(options.threads), KMP_BLOCKTIME="1", ONEDNN_VERBOSE="0")
         if name in PYTHON_PEERS:
             command = [sys.executable, str(HERE / PYTHON_PEERS[name][0]), *PYTHON_PEERS[name][1:]]
-            # Large results that are freed keep their memory, on large pages: else every call pays for its page faults.
-            environment.update(MALLOC_MMAP_MAX_="0", MALLOC_TRIM_THRESHOLD_=str(1 << 40),
-                               GLIBC_TUNABLES="glibc.malloc.hugetlb=1")
+            environment.update(allocator(options) if name.startswith("torch") else {})
         else:
             command = [str(Path(options.build) / "bench" / f"peer_{name}"), *filter(None, [options.device])]
         if name == "onednn":
@@ -69,7 +75,10 @@ class Peer:
         return self.receive()
 
     def close(self):
-        self.process.stdin.close()
+        try:
+            self.process.stdin.close()
+        except BrokenPipeError:  # it is gone
+            pass
         try:
             self.process.wait(10)
         except subprocess.TimeoutExpired:
@@ -223,6 +232,9 @@ def save(options, document):
 
 def main():
     options = parse()
+    options.jemalloc = ctypes.util.find_library("jemalloc")
+    if not options.jemalloc:
+        print("compare.py: no jemalloc (Debian: libjemalloc2): large results cost PyTorch page faults", file=sys.stderr)
     end = time.monotonic() + 60.0 * options.minutes
     document = load(options)
     done = [{k: r[k] for k in ("problem", "dtype", "layout", "act", "op")} for r in document["results"]]

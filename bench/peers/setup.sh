@@ -3,7 +3,8 @@
 # Makes the virtual environment with the peers from PyPI, and builds the programs beside it: setup.sh BUILD-DIR.
 #
 # BUILD-DIR is a build folder of clgn, made where it is not there. The environment goes to BUILD-DIR/peers, or to
-# CLGN_PEERS_VENV. PyTorch's package for Linux brings CUDA's libraries along: 5 GB in all.
+# CLGN_PEERS_VENV. PyTorch's package for Linux brings CUDA's libraries along: 5 GB in all. From Debian there should be
+# libclblast-dev, and libjemalloc2 for PyTorch's memory.
 set -eu
 build=${1:?usage: setup.sh BUILD-DIR}
 source_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)

@@ -118,7 +118,8 @@ class Worker:
         self.release()
         self.calls = self.peer.prepare(Problem(order))
         self.turn = 0
-        self.batch(len(self.calls))  # no page of a result is touched for the first time later
+        # No page of a result is touched for the first time later, nor of those that live while another is made.
+        self.batch(len(self.calls) + 2)
         result = self.peer.result(0)
         return {"probe": [float(result[i]) for i in order["probe"]]}
 
