@@ -86,9 +86,26 @@ static void path_of(unsigned program, char *path, size_t bytes)
 
 /* ---- many processes ---- */
 
-static void use(unsigned process, unsigned programs, struct counts *counts)
+/* Pipes on which users say that they wait, and the vandal that they may go on. */
+struct meeting {
+    int users[2], vandal[2];
+};
+
+static void meet(int write_to, int read_from)
+{
+    char byte = 0;
+
+    (void)!(write_to >= 0 && write(write_to, &byte, 1));
+    (void)!(read_from >= 0 && read(read_from, &byte, 1));
+}
+
+/* Before its last round it waits until the vandal has been through the whole folder. */
+static void use(unsigned process, unsigned programs, const struct meeting *meeting, struct counts *counts)
 {
     for (unsigned round = 0; round < ROUNDS; round++) {
+        if (round == ROUNDS - 1) {
+            meet(meeting->users[1], meeting->vandal[0]);
+        }
         for (unsigned i = 0; i < programs; i++) {
             const unsigned program = (i * 7 + process * 13 + round) % programs;
 
@@ -100,13 +117,16 @@ static void use(unsigned process, unsigned programs, struct counts *counts)
     }
 }
 
-/* Cuts, overwrites, removes and replaces by links while the others work. */
-static void vandalise(unsigned programs)
+/* Cuts, overwrites, and replaces by links while the others work; once more when one of them waits. */
+static void vandalise(unsigned processes, unsigned programs, const struct meeting *meeting)
 {
     for (unsigned i = 0; i < programs * ROUNDS * 4; i++) {
         char path[512];
         int file;
 
+        if (i == programs * (ROUNDS - 1) * 4) {
+            meet(-1, meeting->users[0]);
+        }
         path_of((i * 31) % programs, path, sizeof path);
         switch (i % 4) {
         case 0:
@@ -127,20 +147,23 @@ static void vandalise(unsigned programs)
             (void)chmod(path, 0666);
         }
     }
+    for (unsigned i = 0; i < processes; i++) {
+        meet(meeting->vandal[1], -1);
+    }
 }
 
 /* One child; its counts come through a pipe, and how it ended through wait. */
-static pid_t start(unsigned process, unsigned programs, int vandal, int to)
+static pid_t start(unsigned process, unsigned processes, unsigned programs, const struct meeting *meeting, int to)
 {
     const pid_t pid = fork();
 
     if (pid == 0) {
         struct counts counts = {0};
 
-        if (vandal) {
-            vandalise(programs);
+        if (process == processes) {
+            vandalise(processes, programs, meeting);
         } else {
-            use(process, programs, &counts);
+            use(process, programs, meeting, &counts);
         }
         _exit(write(to, &counts, sizeof counts) == sizeof counts ? 0 : 1);
     }
@@ -150,13 +173,14 @@ static pid_t start(unsigned process, unsigned programs, int vandal, int to)
 static int many(unsigned processes, unsigned programs)
 {
     struct counts sum = {0}, one;
+    struct meeting meeting;
     int ends[2], bad = 0, status;
 
-    if (pipe(ends) != 0) {
+    if (pipe(ends) != 0 || pipe(meeting.users) != 0 || pipe(meeting.vandal) != 0) {
         return 1;
     }
     for (unsigned i = 0; i <= processes; i++) {
-        bad += start(i, programs, i == processes, ends[1]) < 0;
+        bad += start(i, processes, programs, &meeting, ends[1]) < 0;
     }
     while (wait(&status) > 0) {
         bad += !WIFEXITED(status) || WEXITSTATUS(status) != 0;
