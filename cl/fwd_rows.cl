@@ -5,7 +5,8 @@
 /* clgn_fwd_rows: statistics, then y, unit after unit.
  * Launch    global (ceil(units / per)), local (1)
  * Reads     v's tensors once from memory, once from cache; the first chunk of a unit once more. With AHEAD, which needs
- *           LINEAR, the moments of the next of a work-item's units are taken while this one's y is written
+ *           LINEAR, the moments of the next of a work-item's units are taken while this one's y is written. With GANG,
+ *           which needs units of one run and one chunk, those of VEC units are taken together
  * Writes    y once; sum, mean and rstd where the problem has them
  * Local     rows are channels: none; pixels: the tables of a block
  * Barriers  rows are channels: none; pixels: uniform, and of one work-item
@@ -37,6 +38,9 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void clgn_fwd_rows(CLGN_
         now = next;
     }
     clgn_region_output(&t, now, s, 1);
+#elif CLGN_GANG
+    for (uint unit = first + begin; unit < first + end; unit += CLGN_VEC)
+        clgn_gang_output(&t, unit, min(unit + CLGN_VEC, first + end));
 #else
     for (uint unit = first + begin; unit < first + end; unit++) {
         const struct clgn_stats s = clgn_stats_of(clgn_region_moments(&t, clgn_region_group(&t, unit)), eps);

@@ -27,6 +27,7 @@ static const struct steps cpu_steps[] = {
     {CLGN_P_UNROLL, {1, 2, 4, 8, CLGN_UNSET}},
     {CLGN_P_NT, {0, 1, CLGN_UNSET}},
     {CLGN_P_AHEAD, {0, 1, 1024, 4096, CLGN_UNSET}},
+    {CLGN_P_GANG, {0, 1, CLGN_UNSET}},
     {CLGN_P_BLOCK, {4, 8, 16, 32, 64, CLGN_UNSET}},
     {CLGN_P_PER, {1, 2, 4, 8, 16, CLGN_UNSET}},
     {CLGN_P_SLICES, {1, 2, 4, 8, 16, CLGN_UNSET}},
@@ -140,6 +141,8 @@ static int is_useless(const struct clgn_geometry *g, const struct clgn_device *d
     if (exceeds(p, base, CLGN_P_SLICES) && clgn_bytes_in(g) < LEAST_SLICE_BYTES * slices * units)
         return 1;
     if (exceeds(p, base, CLGN_P_AHEAD) && p->value[CLGN_P_PER] < 2)
+        return 1;
+    if (exceeds(p, base, CLGN_P_GANG) && p->value[CLGN_P_PER] < p->value[CLGN_P_VEC])
         return 1;
     if (bands > 1 && (bands > units || clgn_bytes_in(g) < LEAST_BAND_BYTES * bands))
         return 1;

@@ -114,6 +114,8 @@ static size_t list_walk(const struct clgn_geometry *g, const struct clgn_params 
         files[count++] = "walk_registers.clh";
     if (params->value[CLGN_P_AHEAD] > 0)
         files[count++] = "walk_ahead.clh";
+    if (params->value[CLGN_P_GANG])
+        files[count++] = "walk_gang.clh";
     return count;
 }
 

@@ -16,7 +16,7 @@
 #define ROWS_BYTES ((uint64_t)128)
 /* On CPUs, y goes past the caches when the tensors take more than this part of the last of them: it is other cores'
  * too, and the next reader would find only the end of a larger y. */
-#define NT_SHARE 8
+#define CACHE_SHARE 8
 
 /* Work-items of a work-group that shares its unit with others. */
 #define WORK_GROUP 256
@@ -148,10 +148,14 @@ const char *clgn_refuse_computed(const struct clgn_geometry *g)
     return NULL;
 }
 
-/* Every vector of a strided tensor begins at a multiple of vec, offsets aside. */
-static int strides_align(const struct clgn_geometry *g, const struct clgn_params *p)
+int clgn_exceeds_caches(const struct clgn_geometry *g, const struct clgn_device *d)
 {
-    const uint64_t vec = (uint64_t)p->value[CLGN_P_VEC];
+    return d->cache_bytes > 0 && clgn_bytes_once(g) > d->cache_bytes / CACHE_SHARE;
+}
+
+/* Every vector of vec elements of a strided tensor begins at a multiple of vec, offsets aside. */
+static int strides_align(const struct clgn_geometry *g, const struct clgn_params *p, uint64_t vec)
+{
     const uint64_t per_row = clgn_unit_linear(g, p) ? g->cg : 1;
     if (g->x_last != g->y_last || (g->x_last && clgn_unit_row(g, p) % vec != 0 && clgn_unit_row(g, p) != g->c))
         return 0;
@@ -186,10 +190,21 @@ static uint64_t shortest_row(const struct clgn_geometry *g, const struct clgn_pa
     return g->point ? g->cg : g->s;
 }
 
+/* Whether an activation is arithmetic enough to outweigh how vectors are stored. */
+static int is_costly(clgn_act act)
+{
+    return act != CLGN_ACT_NONE && act != CLGN_ACT_RELU && act != CLGN_ACT_LEAKY_RELU && act != CLGN_ACT_HARDSWISH;
+}
+
+/* On a CPU half a vector where only that one is aligned: what may be stored past the caches costs less. */
 static long default_vec(const struct clgn_geometry *g, const struct clgn_device *d, const struct clgn_params *p)
 {
     const uint64_t bytes = d->is_cpu ? d->vector_bytes : GPU_VECTOR_BYTES;
-    return clgn_power_below(clgn_smaller(bytes / clgn_acc_bytes(g), shortest_row(g, p)));
+    const uint64_t vec = (uint64_t)clgn_power_below(clgn_smaller(bytes / clgn_acc_bytes(g), shortest_row(g, p)));
+    if (d->is_cpu && vec >= 8 && !is_costly(g->problem.act) && !strides_align(g, p, vec) &&
+        strides_align(g, p, vec / 2))
+        return (long)vec / 2;
+    return (long)vec;
 }
 
 /* A work-item alone keeps many vectors in flight; of backward's pixels it takes so many rows at once that its sums, in
@@ -226,11 +241,11 @@ void clgn_complete_walk(const struct clgn_geometry *g, const struct clgn_device 
     clgn_params_default(p, CLGN_P_LX, clgn_unit_linear(g, p) || lx > wgs ? wgs : lx);
     clgn_params_default(p, CLGN_P_UNROLL, default_unroll(g, p));
     clgn_params_default(p, CLGN_P_CHUNK, default_chunk(g, p) * p->value[CLGN_P_VEC]);
-    clgn_params_default(p, CLGN_P_ALIGN, p->value[CLGN_P_VEC] > 1 && strides_align(g, p));
-    clgn_params_default(p, CLGN_P_NT,
-                        d->is_cpu && p->value[CLGN_P_ALIGN] && d->cache_bytes > 0 &&
-                            clgn_bytes_once(g) > d->cache_bytes / NT_SHARE);
+    clgn_params_default(p, CLGN_P_ALIGN,
+                        p->value[CLGN_P_VEC] > 1 && strides_align(g, p, (uint64_t)p->value[CLGN_P_VEC]));
+    clgn_params_default(p, CLGN_P_NT, d->is_cpu && p->value[CLGN_P_ALIGN] && clgn_exceeds_caches(g, d));
     clgn_params_default(p, CLGN_P_AHEAD, 0);
+    clgn_params_default(p, CLGN_P_GANG, 0);
     clgn_params_default(p, CLGN_P_SG, CLGN_SUBGROUPS_NONE);
     clgn_params_default(p, CLGN_P_RPI, 0);
     clgn_params_default(p, CLGN_P_CPI, 0);
@@ -334,7 +349,7 @@ int clgn_params_legal(const struct clgn_variant *variant, const struct clgn_geom
     else if (v[CLGN_P_CHUNK] < v[CLGN_P_VEC] * v[CLGN_P_UNROLL])
         clgn_text_add(why, "chunk=%ld is less than vec * unroll = %ld", v[CLGN_P_CHUNK],
                       v[CLGN_P_VEC] * v[CLGN_P_UNROLL]);
-    else if (v[CLGN_P_ALIGN] && !strides_align(g, p))
+    else if (v[CLGN_P_ALIGN] && !strides_align(g, p, (uint64_t)v[CLGN_P_VEC]))
         clgn_text_add(why, "align=1, but vec=%ld does not divide every stride", v[CLGN_P_VEC]);
     else if (v[CLGN_P_NT] && !v[CLGN_P_ALIGN])
         clgn_text_add(why, "nt=1 needs align=1");

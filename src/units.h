@@ -25,6 +25,9 @@ uint64_t clgn_unit_local_bytes(const struct clgn_geometry *geometry, const struc
 uint64_t clgn_bytes_in(const struct clgn_geometry *geometry);
 uint64_t clgn_bytes_once(const struct clgn_geometry *geometry);
 
+/* Whether the tensors take so much of the last cache that memory is what takes the time. */
+int clgn_exceeds_caches(const struct clgn_geometry *geometry, const struct clgn_device *device);
+
 /* Whether so much is fused that a GPU's work-item has few registers left for vectors in flight. */
 int clgn_is_fused(const struct clgn_geometry *geometry);
 

@@ -183,16 +183,53 @@ START_TEST(test_pin_that_takes_moments_ahead_is_right)
 }
 END_TEST
 
+/* Small units at once: points and runs, whole gangs and others, a last vector of a unit that is partial. */
+START_TEST(test_pin_that_takes_small_units_at_once_is_right)
+{
+    static const size_t shapes[][4] = {{5, 96, 0, 3}, {3, 264, 0, 8}, {2, 24, 49, 8}, {40, 40, 0, 5}};
+    static const char *const rest[] = {"per=16,vec=8", "per=100,vec=4,unroll=1", "per=7,vec=8,unroll=2",
+                                       "per=33,vec=2"};
+    const int slow = testing.tiny || testing.small;
+    char pin[128];
+
+    testing_tally_begin();
+    for (int i = 0; i < 16; i++) {
+        const size_t *sh = shapes[i / 4];
+        struct trial_case tc = {.problem = testing_problem(sh[0], sh[1], sh[2], sh[3])};
+        const int which = (i + i / 4) % 4;
+
+        if (slow && (which < 3 || _i > 0)) {
+            continue;
+        }
+        snprintf(pin, sizeof pin, "fwd_rows,gang=1,%s", i / 4 < 2 && which == 0 ? "vec=16" : rest[which]);
+        tc.problem.config = pin;
+        tc.problem.x.dtype = tc.problem.y.dtype = (clgn_dtype)(CLGN_DTYPE_F32 + (_i + i / 8) % 4);
+        dress(&tc.problem, _i);
+        tc.problem.rms = i % 8 == 5;
+        tc.problem.write_mean = tc.problem.write_mean && !tc.problem.rms;
+        tc.pattern = i % 4 == 1 ? TRIAL_LARGE_MEAN : TRIAL_NORMAL;
+        tc.offset = i % 4 == 2 ? 1 : 0;
+        tc.y_is_x = i % 4 == 3 && !tc.problem.residual;
+        tc.residual_is_y = i % 4 == 3 && tc.problem.residual;
+        (void)testing_case_try(&tc);
+    }
+    testing_tally_end("gang", !slow ? 16 : _i > 0 ? 0 : 4);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("pins");
     TCase *random = tcase_create("random"), *ends = tcase_create("ends"), *ahead = tcase_create("ahead");
+    TCase *gang = tcase_create("gang");
 
     tcase_add_loop_test(random, test_pin_drawn_at_random_is_refused_or_right, 0, VARIANT_PINS - 1);
     tcase_add_loop_test(ends, test_pin_at_the_ends_of_a_range_is_refused_or_right, 0, (VARIANT_PINS - 1) * RANGES);
     tcase_add_loop_test(ahead, test_pin_that_takes_moments_ahead_is_right, 0, 4);
+    tcase_add_loop_test(gang, test_pin_that_takes_small_units_at_once_is_right, 0, 4);
     suite_add_tcase(suite, random);
     suite_add_tcase(suite, ends);
     suite_add_tcase(suite, ahead);
+    suite_add_tcase(suite, gang);
     return testing_run_device_suite(suite, testing_report_errors);
 }

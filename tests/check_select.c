@@ -201,6 +201,46 @@ START_TEST(test_choice_on_a_cpu_looks_ahead_where_memory_is_slow)
 }
 END_TEST
 
+/* Units of a KiB at most, where a work-item has a gang of them. */
+START_TEST(test_choice_on_a_cpu_takes_small_units_at_once)
+{
+    const struct clgn_device *cpu = &fake_devices[CPU];
+    clgn_problem p = choices_plain(4096, 2048, 0, 32, FIRST);
+    struct clgn_choice choice = choices_first(&p, cpu, NULL);
+
+    ck_assert_int_eq(choice.params.value[CLGN_P_GANG], 1);
+    ck_assert_int_ge(choice.params.value[CLGN_P_PER], choice.params.value[CLGN_P_VEC]);
+    choice = choices_first(&p, cpu, "fwd_rows,per=1");
+    ck_assert_int_eq(choice.params.value[CLGN_P_GANG], 0);
+    choice = choices_first(&p, cpu, "fwd_rows,gang=0");
+    ck_assert_int_eq(choice.params.value[CLGN_P_GANG], 0);
+    p = choices_plain(1024, 256, 49, 32, FIRST);
+    choice = choices_first(&p, cpu, NULL);
+    ck_assert_int_eq(choice.params.value[CLGN_P_GANG], 0);
+    ck_assert_int_gt(choice.params.value[CLGN_P_AHEAD], 0);
+}
+END_TEST
+
+/* Groups of 8 x 49 elements begin at multiples of 8, not of 16. */
+START_TEST(test_choice_on_a_cpu_halves_a_vector_that_is_not_aligned)
+{
+    struct clgn_device cpu = fake_devices[CPU];
+    clgn_problem p = choices_plain(1024, 256, 49, 32, FIRST);
+    struct clgn_choice choice;
+
+    cpu.vector_bytes = 64;
+    choice = choices_first(&p, &cpu, NULL);
+    ck_assert_int_eq(choice.params.value[CLGN_P_VEC], 8);
+    ck_assert_int_eq(choice.params.value[CLGN_P_ALIGN], 1);
+    p.act = CLGN_ACT_SILU; /* arithmetic takes longer than unaligned vectors */
+    choice = choices_first(&p, &cpu, NULL);
+    ck_assert_int_eq(choice.params.value[CLGN_P_VEC], 16);
+    p = choices_plain(1024, 256, 48, 32, FIRST);
+    choice = choices_first(&p, &cpu, NULL);
+    ck_assert_int_eq(choice.params.value[CLGN_P_VEC], 16);
+}
+END_TEST
+
 START_TEST(test_choice_for_few_large_groups_on_a_gpu_splits_them)
 {
     static const struct shape few[] = {{1, 1, 1 << 24, 1},
@@ -472,6 +512,8 @@ int main(void)
     tcase_add_test(choice, test_choice_on_a_cpu_is_rows_where_units_suffice);
     tcase_add_test(choice, test_choice_on_a_cpu_of_one_unit_turns_where_two_launches_pay);
     tcase_add_test(choice, test_choice_on_a_cpu_looks_ahead_where_memory_is_slow);
+    tcase_add_test(choice, test_choice_on_a_cpu_takes_small_units_at_once);
+    tcase_add_test(choice, test_choice_on_a_cpu_halves_a_vector_that_is_not_aligned);
     tcase_add_test(choice, test_choice_for_few_large_groups_on_a_gpu_splits_them);
     tcase_add_test(choice, test_choice_for_many_groups_on_a_gpu_reads_them_once);
     tcase_add_test(choice, test_choice_for_given_statistics_is_fwd_given_alone);

@@ -269,6 +269,19 @@ START_TEST(test_pin_that_looks_ahead_in_pixels_says_what_is_wrong)
 }
 END_TEST
 
+START_TEST(test_pin_that_takes_large_units_at_once_says_what_is_wrong)
+{
+    clgn_problem p = choices_plain(2, 24, 9, 3, LAST);
+
+    REFUSED(CPU, "fwd_rows,gang=1", "not applicable", "gang=1", "run");
+    p = choices_plain(2, 64, 4096, 4, FIRST);
+    REFUSED(CPU, "fwd_rows,gang=1", "not applicable", "gang=1", "chunk=4096");
+    p = choices_plain(2, 64, 16, 4, FIRST);
+    REFUSED(CPU, "fwd_rows,gang=1,ahead=1", "not applicable", "gang=1", "ahead=1");
+    REFUSED(CPU, "fwd_rows,gang=1,vec=1", "not applicable", "gang=1", "vec=1");
+}
+END_TEST
+
 START_TEST(test_pin_of_more_work_items_along_a_row_than_there_are_says_what_is_wrong)
 {
     const clgn_problem p = choices_plain(2, 24, 9, 3, FIRST);
@@ -367,6 +380,7 @@ int main(void)
     tcase_add_test(pin, test_pin_over_the_batch_that_is_illegal_says_what_is_wrong);
     tcase_add_test(pin, test_pin_for_backward_that_is_legal_keeps_its_params);
     tcase_add_test(pin, test_pin_that_looks_ahead_in_pixels_says_what_is_wrong);
+    tcase_add_test(pin, test_pin_that_takes_large_units_at_once_says_what_is_wrong);
     tcase_add_test(pin, test_pin_of_more_work_items_along_a_row_than_there_are_says_what_is_wrong);
     tcase_add_test(pin, test_pin_of_registers_that_do_not_cover_says_what_is_wrong);
     tcase_add_test(pin, test_pin_that_the_device_lacks_says_what_is_wrong);
