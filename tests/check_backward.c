@@ -226,10 +226,11 @@ int main(void)
         {"patterns", test_backward_patterns_are_within_bound, 0, VARIANTS * FORMS},
         {"strides", test_backward_strides_leave_gaps_alone, 0, VARIANTS * FORMS},
         {"large", test_backward_large_groups_are_within_bound, 0, VARIANTS * FORMS},
-        {"element-wise", test_backward_of_element_wise_layer_norm_is_within_bound, 0, 6},
     };
+    const struct testing_loop layers = {"element-wise", test_backward_of_element_wise_layer_norm_is_within_bound, 0, 6};
     Suite *suite = suite_create("backward");
 
     testing_add_loops(suite, loops, sizeof loops / sizeof loops[0], 1);
+    testing_add_loops(suite, &layers, 1, 3);
     return testing_run_device_suite(suite, testing_report_errors);
 }

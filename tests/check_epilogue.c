@@ -163,6 +163,6 @@ int main(void)
     };
     Suite *suite = suite_create("epilogue");
 
-    testing_add_loops(suite, loops, sizeof loops / sizeof loops[0], 16);
+    testing_add_loops(suite, loops, sizeof loops / sizeof loops[0], 32);
     return testing_run_device_suite(suite, testing_report_errors);
 }

@@ -300,12 +300,13 @@ int main(void)
         {"unpinned", test_forward_unpinned_is_within_bound, 0, 4},
         {"patterns", test_forward_patterns_are_within_bound, 0, VARIANTS * FORMS},
         {"strides", test_forward_strides_leave_gaps_alone, 0, VARIANTS * FORMS},
-        {"aligned", test_forward_aligned_strides_leave_gaps_alone, 0, VARIANTS},
         {"large", test_forward_large_groups_are_within_bound, 0, VARIANTS * FORMS},
         {"mixed", test_forward_mixed_types_are_within_bound, 0, DTYPES * DTYPES},
     };
+    const struct testing_loop aligned = {"aligned", test_forward_aligned_strides_leave_gaps_alone, 0, VARIANTS};
     Suite *suite = suite_create("forward");
 
     testing_add_loops(suite, loops, sizeof loops / sizeof loops[0], 1);
+    testing_add_loops(suite, &aligned, 1, VARIANTS);
     return testing_run_device_suite(suite, testing_report_errors);
 }

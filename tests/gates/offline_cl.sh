@@ -5,9 +5,9 @@ set -u
 dir=${1:?usage: offline_cl.sh DIR}
 self=$(readlink -f "$0")
 
-amd_targets="gfx906 gfx90a gfx1030"
+amd_targets="gfx906 gfx1030"
 nvidia_targets="sm_75 sm_90"
-intel_targets="skl tgllp dg2"
+intel_targets="skl dg2"
 amd_bitcode=${AMD_BITCODE:-/usr/lib/x86_64-linux-gnu/amdgcn/bitcode}
 nvidia_bitcode=${NVIDIA_BITCODE:-/usr/lib/clc/nvptx64--nvidiacl.bc}
 # Scalar registers that spill go to lanes of vector registers: no memory, no complaint.
