@@ -75,28 +75,37 @@ static enum tuning_end begin(struct tuning *t, const struct tune_problem *proble
     return note(t, json_pack("{s:O}", "answer", t->answer));
 }
 
-typedef enum rig_answer (*preparation)(void *user, const char *config, json_t **outcome, char *text, size_t bytes);
+/* Compiles and verifies candidate i, and notes what came of it; a compilation that succeeds is no status yet. */
+static enum tuning_end prepare_one(struct tuning *t, size_t i)
+{
+    const char *config = t->candidates[i].config;
+    json_t *outcome = NULL;
+    enum tuning_end end = TUNING_DONE;
+    enum rig_answer answered = t->rig.build(t->rig.user, config, &outcome, t->text, sizeof(t->text));
+    const char *status = record_status(outcome);
 
-/* Compiles or verifies all candidates without a status, until the time is over: the heuristic's choice at least. A
- * compilation that succeeds is no status yet. */
-static enum tuning_end prepare(struct tuning *t, preparation step, int is_last, double deadline)
+    if (answered == RIG_OK && status && strcmp(status, "correct") == 0) {
+        json_decref(outcome);
+        outcome = NULL;
+        answered = t->rig.verify(t->rig.user, config, &outcome, t->text, sizeof(t->text));
+    }
+    if (record_status(outcome)) {
+        end = note_config(t, config, json_incref(outcome));
+    }
+    json_decref(outcome);
+    return answered == RIG_OK ? end : end_of(answered);
+}
+
+/* All candidates without a status, until the time is over: the heuristic's choice at least. */
+static enum tuning_end prepare(struct tuning *t, double deadline)
 {
     enum tuning_end end = TUNING_DONE;
 
     for (size_t i = 0; i < t->count && end == TUNING_DONE && (i == 0 || !is_over(t, deadline)); ++i) {
-        json_t *outcome = NULL;
-        const char *status;
         if (!status_of(t, i)) {
-            const enum rig_answer answered = step(t->rig.user, t->candidates[i].config, &outcome, t->text,
-                                                  sizeof(t->text));
-            status = record_status(outcome);
-            if (status && (is_last || strcmp(status, "correct") != 0)) {
-                end = note_config(t, t->candidates[i].config, json_incref(outcome));
-            }
-            end = answered == RIG_OK ? end : end_of(answered);
-            json_decref(outcome);
+            end = prepare_one(t, i);
         }
-        progress_show(t->progress, is_last ? "verified" : "compiled", i + 1, t->count, 0.0, 0.0);
+        progress_show(t->progress, "verified", i + 1, t->count, 0.0, 0.0);
     }
     return end;
 }
@@ -212,10 +221,7 @@ static enum tuning_end tune(struct tuning *t, const struct tune_problem *problem
     enum tuning_end end = begin(t, problem);
 
     if (end == TUNING_DONE) {
-        end = prepare(t, t->rig.build, 0, prepared_ns);
-    }
-    if (end == TUNING_DONE) {
-        end = prepare(t, t->rig.verify, 1, prepared_ns);
+        end = prepare(t, prepared_ns);
     }
     if (end != TUNING_DONE) {
         return end;
