@@ -10,7 +10,8 @@
  * Writes    y once; sum, mean and rstd where the problem has them
  * Local     rows are channels: none; pixels: the tables of a block
  * Barriers  rows are channels: none; pixels: uniform, and of one work-item
- * Needs     WGS = LX = 1; rows of VEC elements at least; units large enough to pay, small enough for a cache
+ * Needs     WGS = LX = 1; rows (LINEAR: groups) of VEC elements at least; units large enough to pay, small enough
+ *           for a cache
  * Tail      the last vector of a unit steps back to end with it; only its new lanes are stored */
 /* clang-format on */
 __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void clgn_fwd_rows(CLGN_ARGS)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Forward in two launches, statistics and apply, for few or large groups; in bands when a pin says so. */
+/* Forward in two launches, statistics and apply, for few or large groups; in bands where that was measured. */
 #include "traffic.h"
 #include "units.h"
 

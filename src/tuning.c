@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The public functions of tune.h. */
+/* The public functions of tune.h about choices; cached.c has those about built programs. */
 #include <clgn/tune.h>
 
 #include <jansson.h>

@@ -17,6 +17,8 @@
 /* On CPUs, y goes past the caches when the tensors take more than this part of the last of them: it is other cores'
  * too, and the next reader would find only the end of a larger y. */
 #define CACHE_SHARE 8
+/* Channels that a vector reaches over at most on a CPU: each costs its coefficients. */
+#define CPU_CHANNELS 4
 
 /* Work-items of a work-group that shares its unit with others. */
 #define WORK_GROUP 256
@@ -182,12 +184,14 @@ long clgn_block_of(const struct clgn_geometry *g, uint64_t bytes)
     return g->x_last ? (long)clgn_smaller(clgn_ceil_div(bytes, group), g->g) : 1;
 }
 
-/* The shortest row that a vector must fit in; in a linear walk a vector may reach into the next one, but no further. */
+/* The shortest row that a vector must fit in; in a linear walk that is the group. */
 static uint64_t shortest_row(const struct clgn_geometry *g, const struct clgn_params *p)
 {
     if (g->x_last)
         return last_block_row(g, p);
-    return g->point ? g->cg : g->s;
+    if (g->point)
+        return g->cg;
+    return clgn_unit_linear(g, p) ? g->cg * g->s : g->s;
 }
 
 /* Whether an activation is arithmetic enough to outweigh how vectors are stored. */
@@ -196,11 +200,19 @@ static int is_costly(clgn_act act)
     return act != CLGN_ACT_NONE && act != CLGN_ACT_RELU && act != CLGN_ACT_LEAKY_RELU && act != CLGN_ACT_HARDSWISH;
 }
 
+/* Whether arithmetic takes longer than memory: then stores that wait for memory cost more than they save. */
+static int is_slow(const struct clgn_geometry *g)
+{
+    return is_costly(g->problem.act) && clgn_dtype_bytes(g->problem.y.dtype) == 2;
+}
+
 /* On a CPU half a vector where only that one is aligned: what may be stored past the caches costs less. */
 static long default_vec(const struct clgn_geometry *g, const struct clgn_device *d, const struct clgn_params *p)
 {
     const uint64_t bytes = d->is_cpu ? d->vector_bytes : GPU_VECTOR_BYTES;
-    const uint64_t vec = (uint64_t)clgn_power_below(clgn_smaller(bytes / clgn_acc_bytes(g), shortest_row(g, p)));
+    const uint64_t row = shortest_row(g, p);
+    const uint64_t most = g->x_last || g->point ? row : clgn_smaller(row, (d->is_cpu ? CPU_CHANNELS : 1) * g->s);
+    const uint64_t vec = (uint64_t)clgn_power_below(clgn_smaller(bytes / clgn_acc_bytes(g), most));
     if (d->is_cpu && vec >= 8 && !is_costly(g->problem.act) && !strides_align(g, p, vec) &&
         strides_align(g, p, vec / 2))
         return (long)vec / 2;
@@ -243,7 +255,7 @@ void clgn_complete_walk(const struct clgn_geometry *g, const struct clgn_device 
     clgn_params_default(p, CLGN_P_CHUNK, default_chunk(g, p) * p->value[CLGN_P_VEC]);
     clgn_params_default(p, CLGN_P_ALIGN,
                         p->value[CLGN_P_VEC] > 1 && strides_align(g, p, (uint64_t)p->value[CLGN_P_VEC]));
-    clgn_params_default(p, CLGN_P_NT, d->is_cpu && p->value[CLGN_P_ALIGN] && clgn_exceeds_caches(g, d));
+    clgn_params_default(p, CLGN_P_NT, d->is_cpu && p->value[CLGN_P_ALIGN] && clgn_exceeds_caches(g, d) && !is_slow(g));
     clgn_params_default(p, CLGN_P_AHEAD, 0);
     clgn_params_default(p, CLGN_P_GANG, 0);
     clgn_params_default(p, CLGN_P_SG, CLGN_SUBGROUPS_NONE);
@@ -345,7 +357,8 @@ int clgn_params_legal(const struct clgn_variant *variant, const struct clgn_geom
         clgn_text_add(why, "block=%ld is more than %llu, the groups that a row holds", v[CLGN_P_BLOCK],
                       (unsigned long long)(g->x_last ? g->g : 1));
     else if ((uint64_t)v[CLGN_P_VEC] > shortest)
-        clgn_text_add(why, "vec=%ld is more than a row's %llu elements", v[CLGN_P_VEC], (unsigned long long)shortest);
+        clgn_text_add(why, "vec=%ld is more than the %llu elements that a vector may reach over", v[CLGN_P_VEC],
+                      (unsigned long long)shortest);
     else if (v[CLGN_P_CHUNK] < v[CLGN_P_VEC] * v[CLGN_P_UNROLL])
         clgn_text_add(why, "chunk=%ld is less than vec * unroll = %ld", v[CLGN_P_CHUNK],
                       v[CLGN_P_VEC] * v[CLGN_P_UNROLL]);

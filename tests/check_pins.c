@@ -217,19 +217,47 @@ START_TEST(test_pin_that_takes_small_units_at_once_is_right)
 }
 END_TEST
 
+/* Vectors that reach over several channels, whole ones and parts, in every variant that walks runs. */
+START_TEST(test_pin_of_vectors_over_many_channels_is_right)
+{
+    static const size_t pixels[] = {2, 3, 4, 5, 7};
+    static const char *const pins[] = {"fwd_rows,vec=16", "fwd_rows,vec=8,gang=1,per=9",
+                                       "fwd_rows,vec=16,ahead=1,per=3", "fwd_onepass,wgs=8,vec=4",
+                                       "fwd_twopass,wgs=1,vec=16,slices=2"};
+    const int slow = testing.tiny || testing.small;
+
+    testing_tally_begin();
+    for (int i = 0; i < 5; i++) {
+        struct trial_case tc = {.problem = testing_problem(3, 40, pixels[i], 4)};
+
+        if (slow && i != _i) {
+            continue;
+        }
+        tc.problem.config = slow ? "fwd_onepass,wgs=8,vec=4" : pins[_i];
+        tc.problem.x.dtype = tc.problem.y.dtype = i % 2 ? CLGN_DTYPE_F16 : CLGN_DTYPE_F32;
+        dress(&tc.problem, i % 4);
+        tc.pattern = i == 2 ? TRIAL_LARGE_MEAN : TRIAL_NORMAL;
+        (void)testing_case_try(&tc);
+    }
+    testing_tally_end("over", slow ? 1 : 5);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("pins");
     TCase *random = tcase_create("random"), *ends = tcase_create("ends"), *ahead = tcase_create("ahead");
-    TCase *gang = tcase_create("gang");
+    TCase *gang = tcase_create("gang"), *over = tcase_create("over");
 
     tcase_add_loop_test(random, test_pin_drawn_at_random_is_refused_or_right, 0, VARIANT_PINS - 1);
     tcase_add_loop_test(ends, test_pin_at_the_ends_of_a_range_is_refused_or_right, 0, (VARIANT_PINS - 1) * RANGES);
     tcase_add_loop_test(ahead, test_pin_that_takes_moments_ahead_is_right, 0, 4);
     tcase_add_loop_test(gang, test_pin_that_takes_small_units_at_once_is_right, 0, 4);
+    tcase_add_loop_test(over, test_pin_of_vectors_over_many_channels_is_right, 0, 5);
     suite_add_tcase(suite, random);
     suite_add_tcase(suite, ends);
     suite_add_tcase(suite, ahead);
     suite_add_tcase(suite, gang);
+    suite_add_tcase(suite, over);
     return testing_run_device_suite(suite, testing_report_errors);
 }

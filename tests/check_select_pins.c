@@ -145,7 +145,7 @@ START_TEST(test_pin_that_is_illegal_anywhere_says_what_is_wrong)
     REFUSED(AMD, "fwd_twopass,per=1", "fwd_twopass", "per");
     REFUSED(AMD, "fwd_rows,wgs=2", "not applicable", "wgs=2", "fwd_rows");
     REFUSED(AMD, "fwd_onepass,block=2", "block=2", "1");
-    REFUSED(AMD, "fwd_onepass,vec=16", "vec=16", "9");
+    REFUSED(AMD, "fwd_onepass,wgs=64,lx=1,vec=16", "vec=16", "9");
     REFUSED(AMD, "fwd_onepass,vec=8,unroll=4,chunk=16", "chunk=16", "32");
     REFUSED(AMD, "fwd_onepass,wgs=64,lx=2,vec=8,align=1", "align=1", "vec=8");
     REFUSED(AMD, "fwd_onepass,align=0,nt=1", "nt=1", "align=1");

@@ -7,7 +7,7 @@
 kind="fwd group x=f32/nchw y=f32/nchw gamma=f32 beta=f32"
 device='{"vendor":"v","name":"A GPU (2)","arch":"a","type":"gpu","compute_units":4,"platform":"p","driver":"1"'
 device=$device',"version":"1"}'
-revision=1
+revision=$(sed -n "s/#define CLGN_KERNEL_REVISION //p" "$(dirname "$0")/../../src/source.h")
 
 # entry N CONFIG MEDIAN COPY [QUALITY]
 entry() {

@@ -6,6 +6,7 @@ FILEs, those that the library carries, are right.
 """
 import json
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -21,8 +22,11 @@ def main():
     schema = json.loads(pathlib.Path(sys.argv[1]).read_text())
     jsonschema.Draft7Validator.check_schema(schema)
     validator = jsonschema.Draft7Validator(schema)
+    root = pathlib.Path(sys.argv[1]).parents[1]
+    config = schema["definitions"]["config"]["pattern"]
+    params = re.findall(r"^CLGN_PARAM\((\w+),", (root / "src" / "params.inc").read_text(), re.MULTILINE)
     counts = {"good": 0, "bad": 0, "beyond": 0}
-    failed = []
+    failed = [f"{p} is a param, but not one of the schema's" for p in params if not re.match(config, f"v,{p}=1")]
     for path in sys.argv[3:]:
         if not validator.is_valid(json.loads(pathlib.Path(path).read_text())):
             failed.append(f"{path} is shipped, but the schema refuses it")

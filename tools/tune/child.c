@@ -137,6 +137,10 @@ enum child_answer child_ask(struct child *child, json_t *request, double seconds
     size_t length = 0;
 
     *answer = NULL;
+    if (child->pid <= 0) { /* it could not be started again */
+        json_decref(request);
+        return CHILD_CRASHED;
+    }
     if (send(child, request) == 0) {
         result = receive(child, end_ns, &text, &length);
     }

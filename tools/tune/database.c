@@ -261,14 +261,23 @@ static json_t *choose_entries(const json_t *root, int noisy)
         }
         json_decref(file);
     }
-    if (list) {
+    if (!list || !chosen) {
+        free(list);
+        json_decref(chosen);
+        return NULL;
+    }
+    if (count > 0) {
         qsort(list, count, sizeof(*list), compare_entries);
     }
     for (i = 0; i < count; ++i) {
         json_array_append(chosen, list[i]);
     }
     free(list);
-    return json_array_size(chosen) == count ? chosen : NULL;
+    if (json_array_size(chosen) != count) {
+        json_decref(chosen);
+        return NULL;
+    }
+    return chosen;
 }
 
 /* The runs that the entries name, in their order. */
@@ -314,6 +323,24 @@ struct addition {
     const json_t *device, *run, *entry;
 };
 
+/* Whether a file that there is can be added to: only its head is looked at. */
+static int check_head(const json_t *root, char *error, size_t bytes)
+{
+    json_t *format = json_object_get(root, "format"), *version = json_object_get(root, "format_version");
+    json_t *runs = json_object_get(root, "runs"), *entries = json_object_get(root, "entries");
+
+    if (format && (!json_is_string(format) || strcmp(json_string_value(format), "clgn-tuning") != 0)) {
+        return fail(error, bytes, "format is not clgn-tuning");
+    }
+    if (version && json_integer_value(version) != 1) {
+        return fail(error, bytes, "format_version is not 1: another version of the tool knows it");
+    }
+    if ((runs && !json_is_array(runs)) || (entries && !json_is_array(entries))) {
+        return fail(error, bytes, "runs and entries are not arrays");
+    }
+    return 0;
+}
+
 /* Entries of another revision are of no use to anybody. */
 static int begin(json_t *root, const json_t *device)
 {
@@ -329,15 +356,17 @@ static int begin(json_t *root, const json_t *device)
 static int add_one(json_t *root, void *user, char *error, size_t bytes)
 {
     const struct addition *addition = user;
+
+    error[0] = '\0';
     struct database_counts counts = {0, 0, 0};
-    json_t *from = database_new(addition->device);
+    json_t *from = check_head(root, error, bytes) == 0 ? database_new(addition->device) : NULL;
     int failed = !from || json_array_append(json_object_get(from, "runs"), (json_t *)(size_t)addition->run) != 0 ||
                  json_array_append(json_object_get(from, "entries"), (json_t *)(size_t)addition->entry) != 0 ||
                  begin(root, addition->device) != 0;
 
-    if (failed) {
+    if (failed && error[0] == '\0') {
         snprintf(error, bytes, "out of memory");
-    } else {
+    } else if (!failed) {
         failed = database_merge(root, from, &counts, error, bytes);
     }
     if (!failed) { /* of the driver, the last one stands */

@@ -226,15 +226,18 @@ static int tune(struct run *r, const struct tune_problem *problem, size_t left)
     return 0;
 }
 
-static void count(struct run *r, const struct tune_problem *problem)
+/* 0, or -1 where the run cannot go on. */
+static int count(struct run *r, const struct tune_problem *problem)
 {
     char name[TUNING_PROBLEM];
     json_t *answer = NULL;
+    enum rig_answer answered;
 
     tune_problem_command(problem, name, sizeof(name));
-    if (r->tuning.rig.problem(r->tuning.rig.user, problem, &answer, r->error, sizeof(r->error)) != RIG_OK) {
-        complain(r, name, TUNE_DEVICE);
-        return;
+    answered = r->tuning.rig.problem(r->tuning.rig.user, problem, &answer, r->error, sizeof(r->error));
+    if (answered != RIG_OK) {
+        complain(r, name, answered == RIG_STOPPED ? TUNE_STOPPED : TUNE_DEVICE);
+        return answered == RIG_STOPPED ? -1 : 0;
     }
     if (r->options.json) {
         json_array_append_new(r->results,
@@ -243,6 +246,7 @@ static void count(struct run *r, const struct tune_problem *problem)
         printf("%s  %zu configurations\n", name, json_array_size(json_object_get(answer, "configs")));
     }
     json_decref(answer);
+    return 0;
 }
 
 static void run_device(struct run *r, const char *spec)
@@ -255,9 +259,7 @@ static void run_device(struct run *r, const char *spec)
             r->progress.problem = i + 1;
             r->progress.problems = p->count;
             r->progress.text = p->list[i].text;
-            if (r->options.dry_run) {
-                count(r, &p->list[i]);
-            } else if (tune(r, &p->list[i], p->count - i) != 0) {
+            if ((r->options.dry_run ? count(r, &p->list[i]) : tune(r, &p->list[i], p->count - i)) != 0) {
                 break;
             }
         }

@@ -281,8 +281,8 @@ int search_run(struct search_candidate *candidates, size_t count, const struct s
     if (!failed && result->drift > most_drift && !result->stopped && !result->cut) {
         forget_times(&s);
         failed = race_and_confirm(&s);
-        result->noisy = result->drift > most_drift;
     }
+    result->noisy = result->drift > most_drift;
     free(s.order);
     free(s.scratch);
     return failed;

@@ -217,7 +217,7 @@ static enum tuning_end tune(struct tuning *t, const struct tune_problem *problem
     const double share = t->deadline > 0.0 ? fmax(t->deadline - begin_ns, 0.0) / (double)left : 0.0;
     const double end_ns = share > 0.0 ? begin_ns + share : t->deadline;
     const double prepared_ns = share > 0.0 ? begin_ns + prepare_share * share : t->deadline;
-    struct search_result found;
+    struct search_result found = {0};
     enum tuning_end end = begin(t, problem);
 
     if (end == TUNING_DONE) {

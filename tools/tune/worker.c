@@ -10,6 +10,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
+
 #include <clgn/tune.h>
 
 #include "problem_text.h"
@@ -174,6 +178,9 @@ int tune_worker(int argc, char **argv)
 
     setenv("CLGN_CACHE_DIR", "off", 1); /* nobody wants the programs of losers, and storing doubles PoCL's time */
     signal(SIGINT, SIG_IGN);            /* the terminal sends it to all; the run decides when to end */
+#ifdef __linux__
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* nor does one that hangs in a driver outlive it */
+#endif
     if (!out || argc != 3) {
         fprintf(stderr, "%s: is started by clgn-tune run\n", argv[0]);
         return TUNE_USAGE;
