@@ -211,6 +211,29 @@ START_TEST(test_add_to_a_file_of_another_revision_begins_anew)
 }
 END_TEST
 
+/* What another version of the tool, or somebody else, wrote is left as it is. */
+START_TEST(test_add_to_a_file_of_another_format_changes_nothing)
+{
+    static const char *const heads[][2] = {
+        {"{\"format\":\"clgn-tuning\",\"format_version\":2,\"kernel_revision\":1}", "format_version"},
+        {"{\"format\":\"somebody's\"}", "format"},
+        {"{\"format\":\"clgn-tuning\",\"format_version\":1,\"entries\":5}", "entries"},
+    };
+
+    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
+        json_t *root = json_loads(heads[i][0], 0, NULL), *after;
+
+        ck_assert_int_eq(database_write(path, root, error, sizeof error), 0);
+        ck_assert_int_eq(add(entry(1, "fwd_rows", 1000, 500, "ok")), -1);
+        ck_assert_ptr_nonnull(strstr(error, heads[i][1]));
+        after = database_read(path, error, sizeof error);
+        ck_assert(json_equal(root, after));
+        json_decref(after);
+        json_decref(root);
+    }
+}
+END_TEST
+
 START_TEST(test_add_to_a_damaged_file_puts_it_aside)
 {
     char aside[320];
@@ -345,6 +368,7 @@ int main(void)
     tcase_add_test(tc, test_add_keeps_members_that_nobody_knows);
     tcase_add_test(tc, test_add_to_a_file_of_another_revision_begins_anew);
     tcase_add_test(tc, test_add_to_a_damaged_file_puts_it_aside);
+    tcase_add_test(tc, test_add_to_a_file_of_another_format_changes_nothing);
     tcase_add_test(tc, test_add_by_several_processes_loses_and_tears_nothing);
     tcase_add_test(tc, test_add_after_a_killed_process_goes_on);
     tcase_add_test(tc, test_merge_counts_and_leaves_all_as_it_was_when_something_is_refused);

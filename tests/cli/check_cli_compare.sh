@@ -133,6 +133,8 @@ bad 1 '--input: no problem is measured' bench --compare base.json --input now.js
 bad 1 'no problem given' bench --compare base.json
 bad 1 '--max-regress: "much" is not' bench --compare base.json --max-regress much
 bad 1 '--max-regress: "-5%" is not' bench --compare base.json --max-regress -5%
+bad 1 '--max-regress: "%" is not' bench --compare base.json --max-regress %
+bad 1 '--max-regress and --metric: need --compare' bench --max-regress 3 g1ic1
 bad 1 '--metric: "speed" is neither' bench --compare base.json --metric speed
 bad 1 'absent.json: No such file' bench --compare absent.json g1ic1
 

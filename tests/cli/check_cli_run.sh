@@ -20,6 +20,8 @@ count() {
 
 # --- A run, what is kept of it, what reads it ---------------------------------------------------------------------
 
+run 1 run "$small" --disturb noise=0.1
+says err '--disturb: needs --simulate'
 run 0 run "$small" "${fast[@]}" --dry-run
 says out "^$small  1[0-6] configurations$"
 [ ! -e tuning ] && [ ! -e state ] || fail "--dry-run wrote something"

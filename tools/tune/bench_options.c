@@ -66,8 +66,11 @@ static void parse_limit(const char *text, double *limit, struct argp_state *stat
     char *end;
 
     *limit = strtod(text, &end) / 100.0;
+    if (end == text) {
+        argp_error(state, "--max-regress: \"%s\" is not a percentage, such as 5%%", text);
+    }
     end += *end == '%';
-    if (end == text || *end != '\0' || !isfinite(*limit) || *limit < 0.0) {
+    if (*end != '\0' || !isfinite(*limit) || *limit < 0.0) {
         argp_error(state, "--max-regress: \"%s\" is not a percentage, such as 5%%", text);
     }
 }
@@ -122,9 +125,11 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         return 0;
     case OPT_MAX:
         parse_limit(argument, &o->limit, state);
+        o->judges = 1;
         return 0;
     case OPT_METRIC:
         parse_metric(argument, &o->metric, state);
+        o->judges = 1;
         return 0;
     case OPT_JSON:
         o->format = BENCH_JSON;
@@ -142,6 +147,9 @@ static const char *find_conflict(const struct bench_options *o)
 {
     if (o->input && !o->compare) {
         return "--input: needs --compare";
+    }
+    if (o->judges && !o->compare) {
+        return "--max-regress and --metric: need --compare";
     }
     if (o->input && o->problems.count > 0) {
         return "--input: no problem is measured then";

@@ -23,6 +23,7 @@ struct bench_options {
     const char *input;   /* results to compare instead of new ones, or NULL */
     enum compare_metric metric;
     double limit; /* 0.05 is 5 % */
+    int judges;   /* whether a metric or a limit was given */
 };
 
 /**

@@ -38,7 +38,8 @@ struct variants {
 
 static const char map_note[] =
     "Every configuration that was measured, from the fastest to the slowest, as a multiple of the fastest one's time. "
-    "The race drops what is clearly slower early, so that the slow ones have few samples.";
+    "The race drops what is clearly slower early, so that the slow ones have few samples. "
+    "The plots are of the first 12 problems, the table of all.";
 
 static double median_of(const json_t *samples, size_t *count)
 {

@@ -98,6 +98,9 @@ static void check(const struct run_options *o, struct argp_state *state)
     if (o->simulate && (o->problems.device_count > 1 || o->problems.devices[0])) {
         argp_error(state, "--simulate: has its device from the journal: has no -d");
     }
+    if (!o->simulate && o->disturbs) {
+        argp_error(state, "--disturb: needs --simulate");
+    }
     if (o->journal && o->problems.device_count > 1) {
         argp_error(state, "--journal: one file for %zu devices", o->problems.device_count);
     }
@@ -126,6 +129,7 @@ static error_t parse_text(int key, char *argument, struct argp_state *state)
         o->progress = parse_progress(argument, state);
         return 0;
     case KEY_DISTURB:
+        o->disturbs = 1;
         if (rig_replay_parse(argument, &o->disturbance) != 0) {
             argp_error(state, "--disturb %s: not a list of noise=, outliers=, drift=, stop= with numbers", argument);
         }

@@ -23,6 +23,7 @@ struct run_options {
     const char *journal;  /* NULL: in the state folder */
     const char *simulate; /* NULL: on a device */
     struct rig_disturbance disturbance;
+    int disturbs; /* whether --disturb was given */
     enum progress_kind progress;
 };
 

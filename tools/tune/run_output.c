@@ -41,12 +41,27 @@ void run_output_result(const json_t *result)
     fflush(stdout);
 }
 
+/* A word as a shell reads it. */
+static void print_word(const char *word)
+{
+    if (*word != '\0' &&
+        word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=.,:/%@")] == '\0') {
+        fprintf(stderr, " %s", word);
+        return;
+    }
+    fputs(" '", stderr);
+    for (; *word != '\0'; ++word) {
+        fputs(*word == '\'' ? "'\\''" : (char[]){*word, '\0'}, stderr);
+    }
+    fputs("'", stderr);
+}
+
 void run_output_resume(int argc, char **argv, const char *why)
 {
     fprintf(stderr, "%s: %s; what was measured is kept, this resumes:\n    %s", argv[0], why, argv[0]);
     for (int i = 1; i < argc; ++i) {
         if (strcmp(argv[i], "--fresh") != 0) {
-            fprintf(stderr, strpbrk(argv[i], " '\"") ? " \"%s\"" : " %s", argv[i]);
+            print_word(argv[i]);
         }
     }
     fputs("\n", stderr);
