@@ -183,6 +183,31 @@ START_TEST(test_pin_that_takes_moments_ahead_is_right)
 }
 END_TEST
 
+/* Many vectors of short channels in a chunk, on data that sums with many terms get wrong. */
+START_TEST(test_pin_that_takes_moments_ahead_keeps_digits_of_short_channels)
+{
+    static const size_t shapes[][3] = {{512, 49, 8}, {480, 64, 8}, {2048, 4, 2}};
+    static const char *const pins[] = {"fwd_rows,ahead=1,per=8,vec=16,unroll=4,chunk=4096",
+                                       "fwd_rows,ahead=1,per=8,vec=8,unroll=8,chunk=4096"};
+    const int slow = testing.tiny || testing.small;
+
+    testing_tally_begin();
+    for (int i = 0; i < 3 * TRIAL_PATTERNS; i++) {
+        const size_t *sh = shapes[i / TRIAL_PATTERNS];
+        struct trial_case tc = {.problem = testing_problem(1, sh[0], sh[1], sh[2])};
+
+        if (slow && (i > 0 || _i > 0)) {
+            continue;
+        }
+        tc.problem.config = pins[_i];
+        tc.problem.write_mean = tc.problem.write_rstd = 1;
+        tc.pattern = (enum trial_pattern)(i % TRIAL_PATTERNS);
+        (void)testing_case_try(&tc);
+    }
+    testing_tally_end("short", slow ? 0 : 3 * TRIAL_PATTERNS);
+}
+END_TEST
+
 /* Small units at once: points and runs, whole gangs and others, a last vector of a unit that is partial. */
 START_TEST(test_pin_that_takes_small_units_at_once_is_right)
 {
@@ -248,16 +273,19 @@ int main(void)
     Suite *suite = suite_create("pins");
     TCase *random = tcase_create("random"), *ends = tcase_create("ends"), *ahead = tcase_create("ahead");
     TCase *gang = tcase_create("gang"), *over = tcase_create("over");
+    TCase *brief = tcase_create("short");
 
     tcase_add_loop_test(random, test_pin_drawn_at_random_is_refused_or_right, 0, VARIANT_PINS - 1);
     tcase_add_loop_test(ends, test_pin_at_the_ends_of_a_range_is_refused_or_right, 0, (VARIANT_PINS - 1) * RANGES);
     tcase_add_loop_test(ahead, test_pin_that_takes_moments_ahead_is_right, 0, 4);
     tcase_add_loop_test(gang, test_pin_that_takes_small_units_at_once_is_right, 0, 4);
     tcase_add_loop_test(over, test_pin_of_vectors_over_many_channels_is_right, 0, 5);
+    tcase_add_loop_test(brief, test_pin_that_takes_moments_ahead_keeps_digits_of_short_channels, 0, 2);
     suite_add_tcase(suite, random);
     suite_add_tcase(suite, ends);
     suite_add_tcase(suite, ahead);
     suite_add_tcase(suite, gang);
     suite_add_tcase(suite, over);
+    suite_add_tcase(suite, brief);
     return testing_run_device_suite(suite, testing_report_errors);
 }
