@@ -227,6 +227,24 @@ START_TEST(test_read_of_something_else_is_an_error)
 }
 END_TEST
 
+START_TEST(test_header_is_found_by_the_members_that_have_to_agree)
+{
+    struct opened o = open_it(1, 0);
+    json_t *head = header(1), *other = header(2), *part = json_pack("{s:i}", "seed", 1), *found;
+
+    journal_close(o.journal);
+    json_decref(o.record);
+    found = journal_header(path, part);
+    ck_assert(json_equal(found, head));
+    json_decref(found);
+    ck_assert_ptr_null(journal_header(path, other));
+    ck_assert_ptr_null(journal_header("nowhere/journal", head));
+    json_decref(head);
+    json_decref(other);
+    json_decref(part);
+}
+END_TEST
+
 START_TEST(test_folder_that_is_not_there_is_an_error)
 {
     json_t *head = header(1);
@@ -250,6 +268,7 @@ int main(void)
     tcase_add_loop_test(all, test_other_header_finished_or_fresh_then_the_old_one_is_kept_beside, 0, 3);
     tcase_add_test(all, test_read_gives_header_and_lines);
     tcase_add_test(all, test_read_of_something_else_is_an_error);
+    tcase_add_test(all, test_header_is_found_by_the_members_that_have_to_agree);
     tcase_add_test(all, test_folder_that_is_not_there_is_an_error);
     suite_add_tcase(suite, all);
     return testing_run_host_suite(suite);

@@ -86,6 +86,17 @@ twice=$(grep '"status":"correct"' journal | grep -o '"config":"[^"]*"' | sort | 
 [ "$twice" -eq 1 ] && [ "$verified" -ge 3 ] ||
     fail "$twice configurations were verified twice, $verified before the interruption"
 
+# The clock is the first run's, and another seed is another run, whose journal is not lost.
+sed -i 's/"timer":"[a-z]*"/"timer":"wall"/; /"finished"/d' journal
+run 0 run "$small" "${fast[@]}" --journal journal -o kept.json
+head -n 1 journal | grep -q '"timer":"wall"' || fail "the resumed run has another clock: $(head -n 1 journal)"
+cp journal recorded
+run 0 run "$small" "${fast[@]}" --journal journal --seed 9 --dry-run
+run 0 run "$small" "${fast[@]}" --journal journal --seed 9 -o kept.json
+says err 'journal is of another device, level, seed or version: it is kept as journal.old'
+cmp -s recorded journal.old || fail "the other run's journal is not what it was"
+mv recorded journal
+
 # --- The same without a device ------------------------------------------------------------------------------------
 
 cp journal recorded

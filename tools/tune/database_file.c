@@ -149,8 +149,11 @@ static int update_locked(const char *path, database_change change, void *user, c
     json_t *root = database_read(path, error, bytes);
     int result;
 
-    if (!root && error[0] != '\0' && put_aside(path, error, bytes) != 0) {
-        return -1;
+    if (!root && error[0] != '\0') {
+        if (put_aside(path, error, bytes) != 0) {
+            return -1;
+        }
+        fprintf(stderr, "%s: what was there is kept as %s.damaged\n", error, path);
     }
     if (!root) {
         root = json_object();

@@ -88,6 +88,23 @@ json_t *journal_read(const char *path, journal_line each, void *user, char *erro
     return content.header;
 }
 
+json_t *journal_header(const char *path, const json_t *header)
+{
+    char error[256];
+    json_t *there = journal_read(path, NULL, NULL, error, sizeof(error));
+    const char *name;
+    json_t *value;
+
+    json_object_foreach((json_t *)(size_t)header, name, value)
+    {
+        if (there && !json_equal(value, json_object_get(there, name))) {
+            json_decref(there);
+            there = NULL;
+        }
+    }
+    return there;
+}
+
 /* Whether the file is to be resumed; cuts off its broken end, hands out its lines. */
 static int resume(FILE *file, const json_t *header, journal_line each, void *user)
 {

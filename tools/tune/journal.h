@@ -21,6 +21,11 @@ typedef void (*journal_line)(void *user, const json_t *line);
 json_t *journal_read(const char *path, journal_line each, void *user, char *error, size_t bytes);
 
 /**
+ * The header of the journal at path, where it has every member of header, a new reference; else NULL.
+ */
+json_t *journal_header(const char *path, const json_t *header);
+
+/**
  * Open a journal for appending. Where the file begins with an equal header and is not finished, its lines are handed to
  * each, a broken last one is cut off, and what is appended follows. Any other file is renamed to PATH.old.
  *

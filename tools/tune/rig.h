@@ -19,9 +19,11 @@ enum rig_answer {
 /** All functions are called with user. Objects are new references. */
 struct rig {
     void *user;
-    /** What the device is: {"device": {...}, "file": "the user's tuning file", "revision", "timer": "event" or "wall"}.
-     */
+    /** What the device is: {"device": {...}, "file": "the user's tuning file", "revision"}. */
     enum rig_answer (*open)(void *user, json_t **facts, char *text, size_t bytes);
+    /** Settle the clock of all times: known, or where that is NULL what the device's events are worth: {"timer":
+     * "event" or "wall"}. */
+    enum rig_answer (*clock)(void *user, const char *known, json_t **outcome, char *text, size_t bytes);
     /** Begin a problem: {"kind", "n", "c", "g", "s", "configs": [...]}, the heuristic's choice first. */
     enum rig_answer (*problem)(void *user, const struct tune_problem *problem, json_t **answer, char *text,
                                size_t bytes);

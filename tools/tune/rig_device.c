@@ -120,10 +120,26 @@ static enum rig_answer open_device(void *user, json_t **facts, char *text, size_
         return RIG_FAILED;
     }
     result = ask(d, request_of("device"), start_seconds, facts, text, bytes);
-    if (result == RIG_OK && json_object_get(*facts, "timer")) {
-        snprintf(d->timer, sizeof(d->timer), "%s", json_string_value(json_object_get(*facts, "timer")));
-    }
     return result == RIG_OK && !json_object_get(*facts, "device") ? failed(facts, text, bytes, RIG_FAILED) : result;
+}
+
+static enum rig_answer settle_clock(void *user, const char *known, json_t **outcome, char *text, size_t bytes)
+{
+    struct rig_device *d = user;
+    enum rig_answer result = RIG_OK;
+
+    if (known) {
+        *outcome = json_pack("{s:s}", "timer", known);
+    } else {
+        result = ask(d, request_of("clock"), start_seconds, outcome, text, bytes);
+    }
+    if (result == RIG_OK && !json_object_get(*outcome, "timer")) {
+        return failed(outcome, text, bytes, RIG_FAILED);
+    }
+    if (result == RIG_OK) {
+        snprintf(d->timer, sizeof(d->timer), "%s", json_string_value(json_object_get(*outcome, "timer")));
+    }
+    return result;
 }
 
 static enum rig_answer begin_problem(void *user, const struct tune_problem *problem, json_t **answer, char *text,
@@ -194,7 +210,7 @@ static double now(void *user)
 
 struct rig rig_device(struct rig_device *device)
 {
-    const struct rig rig = {device, open_device, begin_problem, build, verify, sample, copy, now};
+    const struct rig rig = {device, open_device, settle_clock, begin_problem, build, verify, sample, copy, now};
 
     return rig;
 }

@@ -19,7 +19,7 @@ struct rig_device {
     double timeout;                    /* seconds for a compilation, a verification, a sample */
     const volatile sig_atomic_t *stop; /* not 0: nothing more is asked */
     struct child child;
-    char timer[8];                      /* of the answer to open, for all workers */
+    char timer[8];                      /* the clock that was settled, for all workers */
     const struct tune_problem *problem; /* NULL: none has been begun */
     int cold_verify, cold_times;        /* the worker has yet to make the data for it */
 };

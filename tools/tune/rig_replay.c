@@ -127,9 +127,20 @@ static enum rig_answer open_replay(void *user, json_t **facts, char *text, size_
 
     (void)text;
     (void)bytes;
-    *facts = json_pack("{s:O?, s:s, s:O?, s:O?}", "device", json_object_get(r->header, "device"), "file", "",
-                       "revision", json_object_get(r->header, "kernel_revision"), "timer",
-                       json_object_get(r->header, "timer"));
+    *facts = json_pack("{s:O?, s:s, s:O?}", "device", json_object_get(r->header, "device"), "file", "", "revision",
+                       json_object_get(r->header, "kernel_revision"));
+    return RIG_OK;
+}
+
+/* That of the journal. */
+static enum rig_answer settle_clock(void *user, const char *known, json_t **outcome, char *text, size_t bytes)
+{
+    const struct rig_replay *r = user;
+
+    (void)known;
+    (void)text;
+    (void)bytes;
+    *outcome = json_pack("{s:O?}", "timer", json_object_get(r->header, "timer"));
     return RIG_OK;
 }
 
@@ -208,7 +219,7 @@ static double now(void *user)
 
 struct rig rig_replay(struct rig_replay *replay)
 {
-    const struct rig rig = {replay, open_replay, begin_problem, prepare, prepare, sample, copy, now};
+    const struct rig rig = {replay, open_replay, settle_clock, begin_problem, prepare, prepare, sample, copy, now};
 
     return rig;
 }

@@ -70,10 +70,10 @@ static json_t *header_of(const struct run *r)
     char tool[64];
 
     snprintf(tool, sizeof(tool), "clgn-tune %s", clgn_version());
-    return json_pack("{s:s, s:i, s:s, s:O, s:O, s:O, s:{s:s, s:I}}", "format", "clgn-journal", "format_version", 1,
-                     "tool", tool, "kernel_revision", json_object_get(r->tuning.facts, "revision"), "device",
-                     json_object_get(r->tuning.facts, "device"), "timer", json_object_get(r->tuning.facts, "timer"),
-                     "options", "level", candidates_level_name(r->options.level), "seed", (json_int_t)r->options.seed);
+    return json_pack("{s:s, s:i, s:s, s:O, s:O, s:{s:s, s:I}}", "format", "clgn-journal", "format_version", 1, "tool",
+                     tool, "kernel_revision", json_object_get(r->tuning.facts, "revision"), "device",
+                     json_object_get(r->tuning.facts, "device"), "options", "level",
+                     candidates_level_name(r->options.level), "seed", (json_int_t)r->options.seed);
 }
 
 static json_t *run_object(const struct run *r)
@@ -91,6 +91,29 @@ static json_t *run_object(const struct run *r)
                      (json_int_t)r->options.seed, "level", candidates_level_name(r->options.level));
 }
 
+/* The clock is the one of the journal that is there, if it is of such a run, and stands in the header. */
+static int settle_clock(struct run *r, const char *path, json_t *header)
+{
+    struct tuning *t = &r->tuning;
+    json_t *there = *path ? journal_header(path, header) : NULL, *outcome = NULL;
+    const char *known = json_string_value(json_object_get(there, "timer"));
+    int failed;
+
+    if (!there && *path && !r->options.fresh && access(path, F_OK) == 0) {
+        fprintf(stderr,
+                "%s: %s is of another device, level, seed or version: it is kept as %s.old, and the run begins anew\n",
+                r->options.program, path, path);
+    }
+    failed = t->rig.clock(t->rig.user, known, &outcome, r->error, sizeof(r->error)) != RIG_OK;
+    if (!failed) {
+        json_object_update(header, outcome);
+        json_object_update(t->facts, outcome);
+    }
+    json_decref(outcome);
+    json_decref(there);
+    return failed ? -1 : 0;
+}
+
 static int open_journal(struct run *r)
 {
     json_t *header = header_of(r);
@@ -102,6 +125,7 @@ static int open_journal(struct run *r)
     } else if (!r->options.simulate) {
         failed = state_path("journal", header, ".jsonl", path, sizeof(path), r->error, sizeof(r->error));
     }
+    failed = failed || settle_clock(r, path, header) != 0;
     r->tuning.record = json_object();
     if (!failed && path[0] != '\0') {
         r->tuning.journal = journal_open(path, header, r->options.fresh, record_take, r->tuning.record, r->error,

@@ -44,8 +44,8 @@ static json_t *answer_device(struct serving *s)
     if (clgn_tuning_file(s->device.clgn, file, sizeof(file)) != CLGN_OK) {
         file[0] = '\0';
     }
-    return json_pack("{s:o, s:s, s:i, s:s}", "device", json_loads(device, 0, NULL), "file", file, "revision",
-                     clgn_tuning_revision(), "timer", timer_check(&s->device) == TIMER_TRUE ? "event" : "wall");
+    return json_pack("{s:o, s:s, s:i}", "device", json_loads(device, 0, NULL), "file", file, "revision",
+                     clgn_tuning_revision());
 }
 
 static void collect(void *user, const char *config)
@@ -122,6 +122,9 @@ static json_t *answer(struct serving *s, const json_t *request)
     }
     if (strcmp(what, "device") == 0) {
         return answer_device(s);
+    }
+    if (strcmp(what, "clock") == 0) {
+        return json_pack("{s:s}", "timer", timer_check(&s->device) == TIMER_TRUE ? "event" : "wall");
     }
     if (strcmp(what, "problem") == 0) {
         return answer_problem(s, request);
