@@ -152,6 +152,15 @@ static void dress(clgn_problem *p, int kind)
     p->scale = p->shift = kind == 3 ? CLGN_DTYPE_F32 : CLGN_DTYPE_NONE;
 }
 
+/* Where the data lie, and what they are. */
+static void place(struct trial_case *tc, int kind)
+{
+    tc->pattern = kind == 1 ? TRIAL_LARGE_MEAN : TRIAL_NORMAL;
+    tc->offset = kind == 2 ? 1 : 0;
+    tc->y_is_x = kind == 3 && !tc->problem.residual;
+    tc->residual_is_y = kind == 3 && tc->problem.residual;
+}
+
 /* Moments of the next unit during output: rows that vectors divide or cross, several chunks, a last unit alone. */
 START_TEST(test_pin_that_takes_moments_ahead_is_right)
 {
@@ -173,10 +182,7 @@ START_TEST(test_pin_that_takes_moments_ahead_is_right)
         tc.problem.config = pin;
         tc.problem.x.dtype = tc.problem.y.dtype = (clgn_dtype)(CLGN_DTYPE_F32 + _i % 3);
         dress(&tc.problem, _i);
-        tc.pattern = i % 4 == 1 ? TRIAL_LARGE_MEAN : TRIAL_NORMAL;
-        tc.offset = i % 4 == 2 ? 1 : 0;
-        tc.y_is_x = i % 4 == 3 && !tc.problem.residual;
-        tc.residual_is_y = i % 4 == 3 && tc.problem.residual;
+        place(&tc, i % 4);
         (void)testing_case_try(&tc);
     }
     testing_tally_end("ahead", !slow ? 16 : _i > 0 ? 0 : 4);
@@ -232,10 +238,7 @@ START_TEST(test_pin_that_takes_small_units_at_once_is_right)
         dress(&tc.problem, _i);
         tc.problem.rms = i % 8 == 5;
         tc.problem.write_mean = tc.problem.write_mean && !tc.problem.rms;
-        tc.pattern = i % 4 == 1 ? TRIAL_LARGE_MEAN : TRIAL_NORMAL;
-        tc.offset = i % 4 == 2 ? 1 : 0;
-        tc.y_is_x = i % 4 == 3 && !tc.problem.residual;
-        tc.residual_is_y = i % 4 == 3 && tc.problem.residual;
+        place(&tc, i % 4);
         (void)testing_case_try(&tc);
     }
     testing_tally_end("gang", !slow ? 16 : _i > 0 ? 0 : 4);

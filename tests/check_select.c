@@ -178,26 +178,42 @@ START_TEST(test_choice_on_a_cpu_of_one_unit_turns_where_two_launches_pay)
 }
 END_TEST
 
+/* A param of the first choice. */
+static long chosen(const clgn_problem *p, const struct clgn_device *device, const char *pin, enum clgn_param which)
+{
+    return choices_first(p, device, pin).params.value[which];
+}
+
 /* Moments of the next group meanwhile where memory takes the time: large tensors, groups in runs, several per unit. */
 START_TEST(test_choice_on_a_cpu_looks_ahead_where_memory_is_slow)
 {
     const struct clgn_device *cpu = &fake_devices[CPU];
     clgn_problem p = choices_plain(8, 512, 4096, 32, FIRST);
-    struct clgn_choice choice = choices_first(&p, cpu, NULL);
 
-    ck_assert_int_eq(choice.params.value[CLGN_P_NT], 1);
-    ck_assert_int_gt(choice.params.value[CLGN_P_AHEAD], 0);
-    ck_assert_uint_ge(256 / (size_t)choice.params.value[CLGN_P_PER], cpu->compute_units);
-    choice = choices_first(&p, cpu, "fwd_rows,per=1");
-    ck_assert_int_eq(choice.params.value[CLGN_P_AHEAD], 0);
-    choice = choices_first(&p, cpu, "fwd_rows,ahead=0");
-    ck_assert_int_eq(choice.params.value[CLGN_P_AHEAD], 0);
+    ck_assert_int_eq(chosen(&p, cpu, NULL, CLGN_P_NT), 1);
+    ck_assert_int_gt(chosen(&p, cpu, NULL, CLGN_P_AHEAD), 0);
+    ck_assert_uint_ge(256 / (size_t)chosen(&p, cpu, NULL, CLGN_P_PER), cpu->compute_units);
+    ck_assert_int_eq(chosen(&p, cpu, "fwd_rows,per=1", CLGN_P_AHEAD), 0);
+    ck_assert_int_eq(chosen(&p, cpu, "fwd_rows,ahead=0", CLGN_P_AHEAD), 0);
     p = choices_plain(8, 512, 4096, 32, LAST);
-    choice = choices_first(&p, cpu, NULL);
-    ck_assert_int_eq(choice.params.value[CLGN_P_AHEAD], 0);
+    ck_assert_int_eq(chosen(&p, cpu, NULL, CLGN_P_AHEAD), 0);
     p = choices_plain(2, 32, 64, 8, FIRST);
-    choice = choices_first(&p, cpu, NULL);
-    ck_assert_int_eq(choice.params.value[CLGN_P_AHEAD], 0);
+    ck_assert_int_eq(chosen(&p, cpu, NULL, CLGN_P_AHEAD), 0);
+}
+END_TEST
+
+/* 16-bit results of long arithmetic are not stored past the caches. */
+START_TEST(test_choice_on_a_cpu_stores_past_the_caches_where_memory_is_slow)
+{
+    const struct clgn_device *cpu = &fake_devices[CPU];
+    clgn_problem p = choices_plain(8, 512, 4096, 32, FIRST);
+
+    p.act = CLGN_ACT_SILU;
+    ck_assert_int_eq(chosen(&p, cpu, NULL, CLGN_P_NT), 1);
+    p.x.dtype = p.y.dtype = CLGN_DTYPE_F16;
+    ck_assert_int_eq(chosen(&p, cpu, NULL, CLGN_P_NT), 0);
+    p.act = CLGN_ACT_RELU;
+    ck_assert_int_eq(chosen(&p, cpu, NULL, CLGN_P_NT), 1);
 }
 END_TEST
 
@@ -206,18 +222,29 @@ START_TEST(test_choice_on_a_cpu_takes_small_units_at_once)
 {
     const struct clgn_device *cpu = &fake_devices[CPU];
     clgn_problem p = choices_plain(4096, 2048, 0, 32, FIRST);
-    struct clgn_choice choice = choices_first(&p, cpu, NULL);
 
-    ck_assert_int_eq(choice.params.value[CLGN_P_GANG], 1);
-    ck_assert_int_ge(choice.params.value[CLGN_P_PER], choice.params.value[CLGN_P_VEC]);
-    choice = choices_first(&p, cpu, "fwd_rows,per=1");
-    ck_assert_int_eq(choice.params.value[CLGN_P_GANG], 0);
-    choice = choices_first(&p, cpu, "fwd_rows,gang=0");
-    ck_assert_int_eq(choice.params.value[CLGN_P_GANG], 0);
+    ck_assert_int_eq(chosen(&p, cpu, NULL, CLGN_P_GANG), 1);
+    ck_assert_int_ge(chosen(&p, cpu, NULL, CLGN_P_PER), chosen(&p, cpu, NULL, CLGN_P_VEC));
+    ck_assert_int_eq(chosen(&p, cpu, "fwd_rows,per=1", CLGN_P_GANG), 0);
+    ck_assert_int_eq(chosen(&p, cpu, "fwd_rows,gang=0", CLGN_P_GANG), 0);
     p = choices_plain(1024, 256, 49, 32, FIRST);
-    choice = choices_first(&p, cpu, NULL);
-    ck_assert_int_eq(choice.params.value[CLGN_P_GANG], 0);
-    ck_assert_int_gt(choice.params.value[CLGN_P_AHEAD], 0);
+    ck_assert_int_eq(chosen(&p, cpu, NULL, CLGN_P_GANG), 0);
+    ck_assert_int_gt(chosen(&p, cpu, NULL, CLGN_P_AHEAD), 0);
+}
+END_TEST
+
+/* Maps of a few pixels: a vector reaches over four channels at most. */
+START_TEST(test_choice_on_a_cpu_takes_four_channels_at_once)
+{
+    struct clgn_device cpu = fake_devices[CPU];
+    clgn_problem p = choices_plain(64, 1024, 4, 8, FIRST);
+
+    cpu.vector_bytes = 64;
+    ck_assert_int_eq(chosen(&p, &cpu, NULL, CLGN_P_VEC), 16);
+    p = choices_plain(64, 1024, 2, 8, FIRST);
+    ck_assert_int_eq(chosen(&p, &cpu, NULL, CLGN_P_VEC), 8);
+    p.bias = CLGN_DTYPE_F32; /* depends on the channel: rows are walked one by one */
+    ck_assert_int_eq(chosen(&p, &cpu, NULL, CLGN_P_VEC), 2);
 }
 END_TEST
 
@@ -226,18 +253,14 @@ START_TEST(test_choice_on_a_cpu_halves_a_vector_that_is_not_aligned)
 {
     struct clgn_device cpu = fake_devices[CPU];
     clgn_problem p = choices_plain(1024, 256, 49, 32, FIRST);
-    struct clgn_choice choice;
 
     cpu.vector_bytes = 64;
-    choice = choices_first(&p, &cpu, NULL);
-    ck_assert_int_eq(choice.params.value[CLGN_P_VEC], 8);
-    ck_assert_int_eq(choice.params.value[CLGN_P_ALIGN], 1);
+    ck_assert_int_eq(chosen(&p, &cpu, NULL, CLGN_P_VEC), 8);
+    ck_assert_int_eq(chosen(&p, &cpu, NULL, CLGN_P_ALIGN), 1);
     p.act = CLGN_ACT_SILU; /* arithmetic takes longer than unaligned vectors */
-    choice = choices_first(&p, &cpu, NULL);
-    ck_assert_int_eq(choice.params.value[CLGN_P_VEC], 16);
+    ck_assert_int_eq(chosen(&p, &cpu, NULL, CLGN_P_VEC), 16);
     p = choices_plain(1024, 256, 48, 32, FIRST);
-    choice = choices_first(&p, &cpu, NULL);
-    ck_assert_int_eq(choice.params.value[CLGN_P_VEC], 16);
+    ck_assert_int_eq(chosen(&p, &cpu, NULL, CLGN_P_VEC), 16);
 }
 END_TEST
 
@@ -512,7 +535,9 @@ int main(void)
     tcase_add_test(choice, test_choice_on_a_cpu_is_rows_where_units_suffice);
     tcase_add_test(choice, test_choice_on_a_cpu_of_one_unit_turns_where_two_launches_pay);
     tcase_add_test(choice, test_choice_on_a_cpu_looks_ahead_where_memory_is_slow);
+    tcase_add_test(choice, test_choice_on_a_cpu_stores_past_the_caches_where_memory_is_slow);
     tcase_add_test(choice, test_choice_on_a_cpu_takes_small_units_at_once);
+    tcase_add_test(choice, test_choice_on_a_cpu_takes_four_channels_at_once);
     tcase_add_test(choice, test_choice_on_a_cpu_halves_a_vector_that_is_not_aligned);
     tcase_add_test(choice, test_choice_for_few_large_groups_on_a_gpu_splits_them);
     tcase_add_test(choice, test_choice_for_many_groups_on_a_gpu_reads_them_once);

@@ -32,18 +32,17 @@ static const char bench_note[] =
 
 static int add_efficiencies(const json_t *document, struct report *report)
 {
-    struct report_dots dots = {.axis = "efficiency (1: as fast as a copy)",
+    struct report_dots dots = {.labels = json_array(),
+                               .values = json_array(),
+                               .series = json_pack("[s, s, s]", "plain", "with an epilogue", "backward"),
+                               .axis = "efficiency (1: as fast as a copy)",
                                .from_zero = 1,
                                .marks = {"x read twice: 0.67", "a copy: 1"},
                                .mark_at = {0.667, 1.0}};
-    json_t *labels = json_array();
-    json_t *values = json_array();
-    json_t *series = json_pack("[s, s, s]", "plain", "with an epilogue", "backward");
     char title[128];
     struct report_section *s;
     const json_t *r;
     size_t i;
-    int result = -1;
 
     report_title("Efficiency", json_object_get(document, "device"), title, sizeof(title));
     s = report_begin(report, "efficiency", title, bench_note,
@@ -62,19 +61,10 @@ static int add_efficiencies(const json_t *document, struct report *report)
                                         json_sprintf("%.2f", report_number(r, "bytes_min") / report_median(r, "ns")),
                                         json_sprintf("%.3f", report_number(r, "efficiency")), report_text(r, "cache"),
                                         report_text(r, "from"), report_text(r, "config")));
-        json_array_append_new(labels, report_label(r));
-        json_array_append_new(values, one_value(3, kind_of(r), report_number(r, "efficiency")));
+        json_array_append_new(dots.labels, report_label(r));
+        json_array_append_new(dots.values, one_value(3, kind_of(r), report_number(r, "efficiency")));
     }
-    dots.labels = labels;
-    dots.values = values;
-    dots.series = series;
-    if (s && json_array_size(s->rows) == i) {
-        result = i > 0 ? report_dots(&dots, s) : 0;
-    }
-    json_decref(labels);
-    json_decref(values);
-    json_decref(series);
-    return result;
+    return report_dots(&dots, i, s);
 }
 
 int report_bench(const json_t *document, struct report *report)

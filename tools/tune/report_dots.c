@@ -107,7 +107,7 @@ static void write_plot(const struct report_dots *d, FILE *script)
     fputc('\n', script);
 }
 
-int report_dots(const struct report_dots *d, struct report_section *section)
+static int draw(const struct report_dots *d, struct report_section *section)
 {
     const size_t rows = json_array_size(d->labels);
     size_t bytes = 0;
@@ -130,4 +130,17 @@ int report_dots(const struct report_dots *d, struct report_section *section)
     write_plot(d, script);
     section->height = (unsigned)(FRAME_PIXELS + ROW_PIXELS * rows);
     return fclose(script) == 0 ? 0 : -1;
+}
+
+int report_dots(const struct report_dots *dots, size_t rows, struct report_section *section)
+{
+    int result = section && json_array_size(section->rows) == rows ? 0 : -1;
+
+    if (result == 0 && json_array_size(dots->labels) > 0) {
+        result = draw(dots, section);
+    }
+    json_decref(dots->labels);
+    json_decref(dots->values);
+    json_decref(dots->series);
+    return result;
 }

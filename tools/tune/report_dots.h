@@ -11,10 +11,10 @@
 
 /** What is drawn. */
 struct report_dots {
-    const json_t *labels; /* of rows, from the top */
-    const json_t *series; /* texts, for the legend */
-    const json_t *values; /* of rows: arrays of a number for each series, or null */
-    const char *axis;     /* what x is */
+    json_t *labels;   /* of rows, from the top */
+    json_t *series;   /* texts, for the legend */
+    json_t *values;   /* of rows: arrays of a number for each series, or null */
+    const char *axis; /* what x is */
     int logarithmic;
     int from_zero;           /* the linear axis begins there */
     const char *marks[4];    /* legends of upright lines, NULL after the last */
@@ -27,7 +27,12 @@ const char *report_style(size_t series);
 /** What every plot begins with. */
 void report_plot_begin(FILE *script);
 
-/** Make the section's script and height. Returns 0, or -1 when memory ran out. */
-int report_dots(const struct report_dots *dots, struct report_section *section);
+/**
+ * Make the script and height of a section that should have so many rows, and release labels, values and series.
+ *
+ * @param section NULL: there was no memory for it
+ * @return 0, or -1 when memory ran out; without a label there is no picture
+ */
+int report_dots(const struct report_dots *dots, size_t rows, struct report_section *section);
 
 #endif

@@ -61,37 +61,27 @@ static void peers_row(const json_t *r, const json_t *names, json_t *rows, json_t
 
 int report_peers(const json_t *document, struct report *report)
 {
-    struct report_dots dots = {.axis = "time over clgn's",
+    struct report_dots dots = {.labels = json_array(),
+                               .values = json_array(),
+                               .series = peer_names(document),
+                               .axis = "time over clgn's",
                                .logarithmic = 1,
                                .marks = {"as fast as clgn: 1"},
                                .mark_at = {1.0}};
-    json_t *labels = json_array();
-    json_t *values = json_array();
-    json_t *names = peer_names(document);
     char title[128];
     struct report_section *s;
     const json_t *r;
     size_t i;
-    int result = -1;
 
     report_title("Peers", json_object_get(document, "device"), title, sizeof(title));
-    s = report_begin(report, "peers", title, peers_note, peers_columns(names));
+    s = report_begin(report, "peers", title, peers_note, peers_columns(dots.series));
     json_array_foreach(json_object_get(document, "results"), i, r)
     {
         if (!s) {
             break;
         }
-        peers_row(r, names, s->rows, values);
-        json_array_append_new(labels, report_label(r));
+        peers_row(r, dots.series, s->rows, dots.values);
+        json_array_append_new(dots.labels, report_label(r));
     }
-    dots.labels = labels;
-    dots.values = values;
-    dots.series = names;
-    if (s && json_array_size(s->rows) == i) {
-        result = i > 0 ? report_dots(&dots, s) : 0;
-    }
-    json_decref(labels);
-    json_decref(values);
-    json_decref(names);
-    return result;
+    return report_dots(&dots, i, s);
 }

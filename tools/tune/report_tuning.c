@@ -40,15 +40,16 @@ static void tuning_row(const json_t *e, double gain, struct report_section *s)
 
 int report_tuning(const json_t *document, struct report *report)
 {
-    struct report_dots dots = {.axis = "gain over the heuristic's choice", .marks = {"no gain: 1"}, .mark_at = {1.0}};
-    json_t *labels = json_array();
-    json_t *values = json_array();
-    json_t *series = json_pack("[s]", "measured choice");
+    struct report_dots dots = {.labels = json_array(),
+                               .values = json_array(),
+                               .series = json_pack("[s]", "measured choice"),
+                               .axis = "gain over the heuristic's choice",
+                               .marks = {"no gain: 1"},
+                               .mark_at = {1.0}};
     char title[128];
     struct report_section *s;
     const json_t *e;
     size_t i;
-    int result = -1;
 
     report_title("Gain of tuning", json_object_get(document, "device"), title, sizeof(title));
     s = report_begin(report, "gain", title, tuning_note,
@@ -62,18 +63,9 @@ int report_tuning(const json_t *document, struct report *report)
         }
         tuning_row(e, gain, s);
         if (gain > 0.0) {
-            json_array_append_new(labels, gain_label(e));
-            json_array_append_new(values, json_pack("[f]", gain));
+            json_array_append_new(dots.labels, gain_label(e));
+            json_array_append_new(dots.values, json_pack("[f]", gain));
         }
     }
-    dots.labels = labels;
-    dots.values = values;
-    dots.series = series;
-    if (s && json_array_size(s->rows) == i) {
-        result = json_array_size(labels) > 0 ? report_dots(&dots, s) : 0;
-    }
-    json_decref(labels);
-    json_decref(values);
-    json_decref(series);
-    return result;
+    return report_dots(&dots, i, s);
 }
