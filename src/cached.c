@@ -11,21 +11,7 @@
 
 clgn_status clgn_cache_folder(char *path, size_t bytes)
 {
-    const struct clgn_sink nobody = {NULL, NULL};
-    struct clgn_settings settings;
-    struct clgn_text text = clgn_text_in(path, path != NULL ? bytes : 0);
-    clgn_status status;
-    if (path == NULL || bytes == 0)
-        return CLGN_ERR_ARGUMENT;
-    status = clgn_settings_resolve(NULL, &nobody, &settings);
-    if (status != CLGN_OK)
-        return status;
-    if (settings.cache_dir != NULL)
-        clgn_text_add(&text, "%s", settings.cache_dir);
-    else
-        status = CLGN_ERR_UNSUPPORTED;
-    clgn_settings_release(&settings);
-    return text.cut ? CLGN_ERR_ARGUMENT : status;
+    return clgn_settings_folder(CLGN_FOLDER_CACHE, path, bytes);
 }
 
 size_t clgn_cache_limit(void)

@@ -117,3 +117,24 @@ void clgn_settings_release(struct clgn_settings *settings)
     free(settings->config);
     memset(settings, 0, sizeof *settings);
 }
+
+clgn_status clgn_settings_folder(enum clgn_folder which, char *path, size_t bytes)
+{
+    const struct clgn_sink nobody = {NULL, NULL};
+    struct clgn_settings settings;
+    struct clgn_text text = clgn_text_in(path, path != NULL ? bytes : 0);
+    const char *folder;
+    clgn_status status;
+    if (path == NULL || bytes == 0)
+        return CLGN_ERR_ARGUMENT;
+    status = clgn_settings_resolve(NULL, &nobody, &settings);
+    if (status != CLGN_OK)
+        return status;
+    folder = which == CLGN_FOLDER_CACHE ? settings.cache_dir : settings.tuning_dir;
+    if (folder != NULL)
+        clgn_text_add(&text, "%s", folder);
+    else
+        status = CLGN_ERR_UNSUPPORTED;
+    clgn_settings_release(&settings);
+    return text.cut ? CLGN_ERR_ARGUMENT : status;
+}

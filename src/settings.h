@@ -5,6 +5,8 @@
 
 #include "message.h"
 
+enum clgn_folder { CLGN_FOLDER_CACHE, CLGN_FOLDER_TUNING };
+
 /* What CLGN_VERBOSE asks for. */
 enum clgn_verbose { CLGN_VERBOSE_DISPATCH = 1, CLGN_VERBOSE_CACHE = 2 };
 
@@ -20,5 +22,9 @@ struct clgn_settings {
 clgn_status clgn_settings_resolve(const clgn_options *options, const struct clgn_sink *sink,
                                   struct clgn_settings *settings);
 void clgn_settings_release(struct clgn_settings *settings);
+
+/* The folder that a context without options has: ERR_UNSUPPORTED where there is none, ERR_ARGUMENT where bytes are few.
+ */
+clgn_status clgn_settings_folder(enum clgn_folder which, char *path, size_t bytes);
 
 #endif

@@ -89,21 +89,7 @@ clgn_status clgn_tuning_file(clgn_context *context, char *path, size_t bytes)
 
 clgn_status clgn_tuning_folder(char *path, size_t bytes)
 {
-    const struct clgn_sink nobody = {NULL, NULL};
-    struct clgn_settings settings;
-    struct clgn_text text = clgn_text_in(path, path != NULL ? bytes : 0);
-    clgn_status status;
-    if (path == NULL || bytes == 0)
-        return CLGN_ERR_ARGUMENT;
-    status = clgn_settings_resolve(NULL, &nobody, &settings);
-    if (status != CLGN_OK)
-        return status;
-    if (settings.tuning_dir != NULL)
-        clgn_text_add(&text, "%s", settings.tuning_dir);
-    else
-        status = CLGN_ERR_UNSUPPORTED;
-    clgn_settings_release(&settings);
-    return status != CLGN_OK ? status : check_cut(&text, &nobody);
+    return clgn_settings_folder(CLGN_FOLDER_TUNING, path, bytes);
 }
 
 clgn_status clgn_tuning_file_name(const char *device, char *name, size_t bytes, clgn_message_fn on_message, void *user)

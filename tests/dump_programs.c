@@ -145,9 +145,11 @@ static size_t fill(struct named_problem *list)
     const clgn_problem f64_first = problem_of(CLGN_DTYPE_F64, first, 64, 8, 256);
     const clgn_problem layer = problem_of(CLGN_DTYPE_F32, last, 768, 1, 1);
     clgn_problem mixed = problem_of(CLGN_DTYPE_F16, first, 96, 3, 100);
+    clgn_problem points = problem_of(CLGN_DTYPE_F32, last, 64, 4, 1); /* many small groups */
     mixed.y.dtype = CLGN_DTYPE_F32;
     mixed.y.layout = last;
     mixed.skip = CLGN_SKIP_PER_CHANNEL;
+    points.n = 4096;
     const struct named_problem all[] = {
         {"f32_first", f32_first},
         {"f32_last", f32_last},
@@ -158,6 +160,7 @@ static size_t fill(struct named_problem *list)
         {"bf16_last_all", with_all(bf16_last)},
         {"f16_to_f32_last", mixed},
         {"f32_layer", layer},
+        {"f32_points", points},
         {"f32_layer_rms", rms(layer)},
         {"f32_first_given", given(f32_small)},
         {"f16_last_given", given(f16_last)},
