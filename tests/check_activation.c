@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every activation over the whole range of float32, against its stated error in ulp (docs/numerics.md). */
+/* Every activation over the whole range of float32, against its stated error in ulp (docs/numerics.md), which is
+ * another where y is narrow. */
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "convert.h"
+#include "names.h"
 #include "reference.h"
 #include "testing.h"
 
@@ -34,6 +37,7 @@ static const struct stated {
 static struct sweep {
     size_t count;
     float *x, *y, *z;
+    uint16_t *narrow;
     double *wide, *exact;
 } sweep;
 
@@ -56,9 +60,10 @@ static void fill(void)
     }
 }
 
-static clgn_problem problem_of(const struct stated *row, const char *config)
+static clgn_problem problem_of(const struct stated *row, clgn_dtype y, const char *config)
 {
     clgn_problem p = testing_problem(1, 1, sweep.count, 1);
+    p.y.dtype = y;
     p.gamma = p.beta = CLGN_DTYPE_NONE;
     p.stats = CLGN_STATS_GIVEN; /* mean 0 and rstd 1: z is x */
     p.act = row->act;
@@ -67,15 +72,15 @@ static clgn_problem problem_of(const struct stated *row, const char *config)
     return p;
 }
 
-static void run(const clgn_problem *p, float *y)
+static void run(const clgn_problem *p, void *y)
 {
     const float zero = 0;
     const float one = 1;
-    const size_t bytes = sweep.count * sizeof *y;
+    const size_t bytes = sweep.count * (p->y.dtype == CLGN_DTYPE_F32 ? sizeof *sweep.y : sizeof *sweep.narrow);
     clgn_args args = CLGN_ARGS_INIT;
     clgn_plan *plan = NULL;
     ck_assert_msg(clgn_plan_create(testing.context, p, &plan) == CLGN_OK, "%s", testing.message);
-    args.x.mem = testing_buffer_create(bytes, sweep.x);
+    args.x.mem = testing_buffer_create(sweep.count * sizeof *sweep.x, sweep.x);
     args.y.mem = testing_buffer_create(bytes, NULL);
     args.mean.mem = testing_buffer_create(sizeof zero, &zero);
     args.rstd.mem = testing_buffer_create(sizeof one, &one);
@@ -105,7 +110,7 @@ static double error_in_ulps(double x, double y, double exact)
 START_TEST(test_activation_over_the_whole_range_is_within_its_ulps)
 {
     const struct stated *row = &stated[_i];
-    const clgn_problem p = problem_of(row, NULL);
+    const clgn_problem p = problem_of(row, CLGN_DTYPE_F32, NULL);
     const double zero = 0;
     const double one = 1;
     const struct reference_tensors in = {.x = sweep.wide, .mean = &zero, .rstd = &one};
@@ -128,11 +133,50 @@ START_TEST(test_activation_over_the_whole_range_is_within_its_ulps)
 }
 END_TEST
 
+/* Half a unit for the rounding, and a sixty-fourth. */
+START_TEST(test_activation_of_a_narrow_y_is_rounded_but_for_a_64th)
+{
+    static const clgn_dtype types[] = {CLGN_DTYPE_F16, CLGN_DTYPE_BF16};
+    const struct stated *row = &stated[_i / 2];
+    const clgn_dtype type = types[_i % 2];
+    const clgn_problem p = problem_of(row, type, NULL);
+    const double zero = 0;
+    const double one = 1;
+    const struct reference_tensors in = {.x = sweep.wide, .mean = &zero, .rstd = &one};
+    const struct reference_result out = {.y = sweep.exact};
+    const double division = testing_has_single(CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) ? 0 : row->division * 0x1p-13;
+    const double allowed = 0.5 + 1.0 / 64 + division;
+    double worst = 0;
+    size_t at = 0;
+    ck_assert_int_eq(reference_forward(&p, &in, &out), 0);
+    run(&p, sweep.narrow);
+    for (size_t i = 0; i < sweep.count; i++) {
+        double y;
+        double error;
+        convert_load(type, &y, &sweep.narrow[i], 1);
+        if (isinf(sweep.wide[i]) && isnan(sweep.exact[i])) /* a product of infinity and zero, whose limit is zero */
+            error = y == 0 ? 0 : HUGE_VAL;
+        else
+            error = reference_error(type, y, sweep.exact[i], reference_ulp(type, sweep.exact[i]));
+        if (type == CLGN_DTYPE_BF16 && !testing_has_single(CL_FP_DENORM) && fabs(sweep.exact[i]) < 4 * 0x1p-126)
+            error = fabs(y) <= 4 * 0x1p-126 ? 0 : HUGE_VAL;
+        if (error > worst) {
+            worst = error;
+            at = i;
+        }
+    }
+    printf("%-11s %-4s %.4f ulp of %.4f allowed, at %.9g\n", row->name, names_dtype(type), worst, allowed,
+           sweep.wide[at]);
+    ck_assert_msg(worst <= allowed, "%s, %s: %g ulp at %.9g, exactly %.17g", row->name, names_dtype(type), worst,
+                  sweep.wide[at], sweep.exact[at]);
+}
+END_TEST
+
 START_TEST(test_activation_at_another_vector_width_gives_the_same_bits)
 {
     const struct stated *row = &stated[_i];
-    const clgn_problem p = problem_of(row, NULL);
-    const clgn_problem q = problem_of(row, row->config);
+    const clgn_problem p = problem_of(row, CLGN_DTYPE_F32, NULL);
+    const clgn_problem q = problem_of(row, CLGN_DTYPE_F32, row->config);
     run(&p, sweep.y);
     run(&q, sweep.z);
     for (size_t i = 0; i < sweep.count; i++)
@@ -149,9 +193,10 @@ static void make_sweep(void)
     sweep.x = malloc(sweep.count * sizeof *sweep.x);
     sweep.y = malloc(sweep.count * sizeof *sweep.y);
     sweep.z = malloc(sweep.count * sizeof *sweep.z);
+    sweep.narrow = malloc(sweep.count * sizeof *sweep.narrow);
     sweep.wide = malloc(sweep.count * sizeof *sweep.wide);
     sweep.exact = malloc(sweep.count * sizeof *sweep.exact);
-    ck_assert(sweep.x && sweep.y && sweep.z && sweep.wide && sweep.exact);
+    ck_assert(sweep.x && sweep.y && sweep.z && sweep.narrow && sweep.wide && sweep.exact);
     fill();
 }
 
@@ -160,6 +205,7 @@ static void free_sweep(void)
     free(sweep.x);
     free(sweep.y);
     free(sweep.z);
+    free(sweep.narrow);
     free(sweep.wide);
     free(sweep.exact);
 }
@@ -173,6 +219,7 @@ int main(void)
     tcase_add_unchecked_fixture(ulps, make_sweep, free_sweep);
     tcase_set_timeout(ulps, 0);
     tcase_add_loop_test(ulps, test_activation_over_the_whole_range_is_within_its_ulps, 0, rows);
+    tcase_add_loop_test(ulps, test_activation_of_a_narrow_y_is_rounded_but_for_a_64th, 0, 2 * rows);
     tcase_add_loop_test(ulps, test_activation_at_another_vector_width_gives_the_same_bits, 0, rows);
     suite_add_tcase(suite, ulps);
     return testing_run_device_suite(suite, NULL);

@@ -142,14 +142,18 @@ def main():
 
     print("2^r on |r| <= 0.5005, the constant term being 1")
     h = mpf("0.5005")
-    show("CLGN_EXP2_C", Fit(lambda r: mpf(2)**r, 6, -h, h, {0: mpf(1)}).rounded(range(1, 7)).coef)
+    for degree in (6, 4):
+        print(("for an f16 or bf16 y" if degree == 4 else "for all others") + ", degree %d" % degree)
+        fit = Fit(lambda r: mpf(2)**r, degree, -h, h, {0: mpf(1)}).rounded(range(1, degree + 1))
+        show("CLGN_EXP2_C", fit.coef)
 
     print("(exp(r) - 1 - r) / r^2 on |r| <= 1.001 ln2 / 2; its error enters expm1 with the weight r / 2")
     h = mpf("1.001") / log2e / 2
     show("CLGN_EXPM1_C", Fit(expm1_rest, 4, -h, h).rounded(range(5)).coef)
 
     # k was scanned: a larger one needs a lower degree, a smaller one gives a flatter S, hence less rounding error.
-    for k, degree, top, bits in ((mpf("2.609375"), 9, mpf("14.6"), 24), (mpf(5), 22, mpf(39), 53)):
+    for k, degree, top, bits in ((mpf("2.609375"), 9, mpf("14.6"), 24), (mpf("2.609375"), 6, mpf("14.6"), 24),
+                                 (mpf(5), 22, mpf(39), 53)):
         print("S = (a + k) exp(a^2 / 2) Phi(-a) on 0 <= a <= %s as a polynomial in w = a / (a + k) - 1/2"
               % mp.nstr(top))
         fit = Fit(tail(k), degree, -half, top / (top + k) - half).rounded(range(degree, -1, -1), bits)
