@@ -172,8 +172,8 @@ static clgn_status check_limit(cl_kernel kernel, cl_device_id id, const struct c
                      c->choice.variant->name, wanted, most);
 }
 
-static clgn_status make_kernels(struct clgn_program_table *programs, cl_device_id id, int set_number,
-                                struct clgn_compiled *c, const struct clgn_sink *sink, size_t *limit)
+static clgn_status make_kernels(struct clgn_program_table *programs, cl_device_id id, const struct clgn_device *device,
+                                int set_number, struct clgn_compiled *c, const struct clgn_sink *sink, size_t *limit)
 {
     const struct clgn_variant *variant = c->choice.variant;
     struct clgn_params params = c->choice.params;
@@ -181,7 +181,7 @@ static clgn_status make_kernels(struct clgn_program_table *programs, cl_device_i
     cl_program program = NULL;
     clgn_status status;
     params.value[CLGN_P_ALIGN] = set_number == CLGN_ALIGNED;
-    clgn_program_describe(&c->geometry, &params, variant->files, clgn_unit_linear(&c->geometry, &params),
+    clgn_program_describe(&c->geometry, device, &params, variant->files, clgn_unit_linear(&c->geometry, &params),
                           c->workspace_bytes > 0, &spec);
     status = clgn_program_get(programs, &spec, sink, &program);
     for (int k = 0; status == CLGN_OK && variant->kernels[k] != NULL; k++) {
@@ -210,9 +210,9 @@ static clgn_status list_launches(struct clgn_compiled *c, const struct clgn_sink
     return CLGN_OK;
 }
 
-clgn_status clgn_compile(struct clgn_program_table *programs, cl_device_id id, const struct clgn_geometry *geometry,
-                         const struct clgn_choice *choice, const struct clgn_sink *sink, struct clgn_compiled *compiled,
-                         size_t *limit)
+clgn_status clgn_compile(struct clgn_program_table *programs, cl_device_id id, const struct clgn_device *device,
+                         const struct clgn_geometry *geometry, const struct clgn_choice *choice,
+                         const struct clgn_sink *sink, struct clgn_compiled *compiled, size_t *limit)
 {
     struct clgn_compiled c;
     clgn_status status;
@@ -225,7 +225,7 @@ clgn_status clgn_compile(struct clgn_program_table *programs, cl_device_id id, c
     status = list_launches(&c, sink);
     if (c.launch_count > 0) {
         for (int i = 0; i <= (int)choice->params.value[CLGN_P_ALIGN] && status == CLGN_OK; i++)
-            status = make_kernels(programs, id, i, &c, sink, limit);
+            status = make_kernels(programs, id, device, i, &c, sink, limit);
         if (status == CLGN_OK)
             status = clgn_compiled_set_shape(&c, 0, sink);
     }

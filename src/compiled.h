@@ -22,9 +22,9 @@ struct clgn_compiled {
 };
 
 /* Builds a choice. On failure *compiled is empty; *limit is set when a kernel's own limit is below the work-group. */
-clgn_status clgn_compile(struct clgn_program_table *programs, cl_device_id id, const struct clgn_geometry *geometry,
-                         const struct clgn_choice *choice, const struct clgn_sink *sink, struct clgn_compiled *compiled,
-                         size_t *limit);
+clgn_status clgn_compile(struct clgn_program_table *programs, cl_device_id id, const struct clgn_device *device,
+                         const struct clgn_geometry *geometry, const struct clgn_choice *choice,
+                         const struct clgn_sink *sink, struct clgn_compiled *compiled, size_t *limit);
 
 /* Sets the arguments that depend on the problem alone. warm: those of the same problem on a few elements that all
  * rows share, for a first execution on small buffers. */

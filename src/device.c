@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "processor.h"
+
 /* OpenCL 3.0 names that 1.2 headers lack. */
 #define DEVICE_OPENCL_C_ALL_VERSIONS 0x1066
 #define NAME_VERSION_BYTES 64
@@ -117,6 +119,7 @@ clgn_status clgn_device_query(cl_device_id id, const struct clgn_sink *sink, str
     if (code != CL_SUCCESS)
         return clgn_fail_cl(sink, "clGetDeviceInfo", code);
     device->is_cpu = (type & CL_DEVICE_TYPE_CPU) != 0;
+    device->rounds_bf16 = device->is_cpu && clgn_processor_rounds_bf16();
     if (!available || !compiler || !little)
         return clgn_fail(sink, CLGN_ERR_DEVICE,
                          "device %s: available %d, compiler %d, little-endian %d; all are needed",

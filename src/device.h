@@ -13,6 +13,7 @@ enum clgn_subgroups { CLGN_SUBGROUPS_NONE, CLGN_SUBGROUPS_KHRONOS, CLGN_SUBGROUP
 struct clgn_device {
     int is_cpu;
     int has_f64;
+    int rounds_bf16; /* a CPU that has an instruction for it */
     enum clgn_subgroups subgroups;
     int c_version_20; /* OpenCL C 2.0 is on the list: Khronos sub-groups need it */
     uint64_t compute_units;

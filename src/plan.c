@@ -53,7 +53,8 @@ static clgn_status compile_best(clgn_context *context, const struct clgn_geometr
         clgn_status status;
         size_t limit;
         do
-            status = clgn_compile(context->programs, context->id, geometry, &choice, &keeper, compiled, &limit);
+            status = clgn_compile(context->programs, context->id, &context->device, geometry, &choice, &keeper,
+                                  compiled, &limit);
         while (status != CLGN_OK && limit > 0 && clgn_select_smaller(geometry, &context->device, limit, &choice));
         if (status == CLGN_OK)
             return CLGN_OK;

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reads Linux' description of the first processor. */
+/* Reads Linux' description of the first processor, and asks the one that runs. */
 #include "processor.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <xxhash.h>
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 
 /* Lines that say what code runs, on x86, ARM, POWER and RISC-V; others, such as the clock, change by the minute. */
 static int says_what_runs(const char *line)
@@ -49,4 +52,17 @@ void clgn_processor_print(const char *path, struct clgn_text *text)
     clgn_text_add(text, "%016llx", (unsigned long long)hash_first(in, model, sizeof model));
     clgn_text_add(text, "%s", model);
     fclose(in);
+}
+
+int clgn_processor_rounds_bf16(void)
+{
+#if defined(__x86_64__)
+    unsigned eax;
+    unsigned ebx;
+    unsigned ecx;
+    unsigned edx;
+    return __get_cpuid_count(7, 1, &eax, &ebx, &ecx, &edx) && (eax >> 5 & 1);
+#else
+    return 0;
+#endif
 }

@@ -9,4 +9,7 @@
  * where there is none. */
 void clgn_processor_print(const char *path, struct clgn_text *text);
 
+/* Whether it has an instruction that rounds a vector of floats to bf16, AVX512_BF16. */
+int clgn_processor_rounds_bf16(void);
+
 #endif

@@ -119,8 +119,9 @@ static size_t list_walk(const struct clgn_geometry *g, const struct clgn_params 
     return count;
 }
 
-void clgn_program_describe(const struct clgn_geometry *geometry, const struct clgn_params *params,
-                           const char *const *kernels, int linear, int workspace, struct clgn_program_spec *spec)
+void clgn_program_describe(const struct clgn_geometry *geometry, const struct clgn_device *device,
+                           const struct clgn_params *params, const char *const *kernels, int linear, int workspace,
+                           struct clgn_program_spec *spec)
 {
     struct clgn_text text = clgn_text_in(spec->options, sizeof spec->options);
     const char *const shared[] = {
@@ -138,6 +139,7 @@ void clgn_program_describe(const struct clgn_geometry *geometry, const struct cl
     /* Always an explicit version: without one some implementations take the newest. */
     clgn_text_add(&text, "%s", params->value[CLGN_P_SG] == CLGN_SUBGROUPS_KHRONOS ? "-cl-std=CL2.0" : "-cl-std=CL1.2");
     add_problem_macros(geometry, linear, workspace, &text);
+    clgn_text_add(&text, " -DCLGN_ROUNDS_BF16=%d", device->rounds_bf16);
     add_gradient_macros(geometry, &text);
     clgn_params_print_macros(params, &text);
     assert(!text.cut);

@@ -20,8 +20,9 @@ struct clgn_program_spec {
 
 /* The program of kernel files (kernels[], NULL ends) for a problem and params; linear and workspace are the macros
  * of those names (cl/params.clh). */
-void clgn_program_describe(const struct clgn_geometry *geometry, const struct clgn_params *params,
-                           const char *const *kernels, int linear, int workspace, struct clgn_program_spec *spec);
+void clgn_program_describe(const struct clgn_geometry *geometry, const struct clgn_device *device,
+                           const struct clgn_params *params, const char *const *kernels, int linear, int workspace,
+                           struct clgn_program_spec *spec);
 
 struct clgn_program_table;
 

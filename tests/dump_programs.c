@@ -235,7 +235,8 @@ static int dump(const char *dir, const struct named_device *device, const struct
         if (device->device.subgroups != CLGN_SUBGROUPS_NONE && !(c->variant->uses & CLGN_USES(SG)))
             continue;
         c->params.value[CLGN_P_SG] = device->device.subgroups;
-        clgn_program_describe(&geometry, &c->params, c->variant->files, clgn_unit_linear(&geometry, &c->params),
+        clgn_program_describe(&geometry, &device->device, &c->params, c->variant->files,
+                              clgn_unit_linear(&geometry, &c->params),
                               clgn_workspace_bytes(c->variant, &geometry, &c->params) > 0, &spec);
         (void)snprintf(name, sizeof name, "%s-%s-%s", device->name, c->variant->name, problem->name);
         /* Rows are what a GPU gets only when it can run no work-group of more than one. */
