@@ -12,6 +12,7 @@
 #define CHANNELS_WEIGHT 0.25
 /* Channels-first or last, this much of the last-level cache is what a result may take before it is stored past it. */
 #define STORE_SHARE 8
+#define MOST_PER (1L << 30)
 
 static const char *const layer_names[CLGN_LAYER_COUNT] = {
     [CLGN_LAYER_USER_EXACT] = "user-db",
@@ -180,6 +181,16 @@ static double units_of(uint64_t n, uint64_t g, long block, int x_last)
     return (double)n * (double)((g + width - 1) / width);
 }
 
+/* Units of a work-group when every compute unit has to get one, where all of theirs had. */
+static long most_per_group(const struct clgn_match *match, double their_units, double units, uint64_t compute_units)
+{
+    const long per = match->row->tuned.pin.params.value[CLGN_P_PER];
+    const double most = floor(units / (double)compute_units);
+    if (ceil(their_units / (double)per) < (double)match->row->compute_units || most > MOST_PER)
+        return MOST_PER;
+    return most < 1 ? 1 : (long)most;
+}
+
 struct clgn_params clgn_match_params(const struct clgn_match *match, const struct clgn_geometry *g,
                                      const struct clgn_device *d)
 {
@@ -189,6 +200,8 @@ struct clgn_params clgn_match_params(const struct clgn_match *match, const struc
     const long *theirs = t->pin.params.value;
     struct clgn_params params = clgn_params_unset();
     long *ours = params.value;
+    double units;
+    double their_units;
     double more_units;
     double larger_units;
     if (match->layer <= CLGN_LAYER_SHIPPED_EXACT)
@@ -197,12 +210,14 @@ struct clgn_params clgn_match_params(const struct clgn_match *match, const struc
         ours[travelling[i]] = theirs[travelling[i]];
     if (theirs[CLGN_P_BLOCK] != CLGN_UNSET)
         ours[CLGN_P_BLOCK] = g->x_last ? block_for(t, g) : 1;
-    more_units = units_of(g->n, g->g, ours[CLGN_P_BLOCK], g->x_last) /
-                 units_of(t->n, t->g, theirs[CLGN_P_BLOCK], g->x_last);
+    units = units_of(g->n, g->g, ours[CLGN_P_BLOCK], g->x_last);
+    their_units = units_of(t->n, t->g, theirs[CLGN_P_BLOCK], g->x_last);
+    more_units = units / their_units;
     larger_units = (double)(g->n * g->c * g->s) / (double)(t->n * t->c * t->s) / more_units;
     /* As much work for a work-group as there. */
     if (theirs[CLGN_P_PER] != CLGN_UNSET && !g->point)
-        ours[CLGN_P_PER] = scaled(theirs[CLGN_P_PER], 1 / larger_units, 1L << 30);
+        ours[CLGN_P_PER] = scaled(theirs[CLGN_P_PER], 1 / larger_units,
+                                  most_per_group(match, their_units, units, d->compute_units));
     /* As many work-groups per compute unit as there; what was not cut is not cut. */
     if (theirs[CLGN_P_SLICES] > 1)
         ours[CLGN_P_SLICES] = scaled(theirs[CLGN_P_SLICES],

@@ -374,6 +374,25 @@ START_TEST(test_neighbours_units_per_work_group_keep_the_work)
 }
 END_TEST
 
+/* Channels-last, a unit is a sample. */
+START_TEST(test_neighbours_units_per_work_group_leave_no_compute_unit_idle)
+{
+    clgn_problem p = plain(2, 640, 4096, 32, LAST);
+    struct tuned_entry entry = {
+        .kind = KIND_LAST, .config = "fwd_rows,vec=16,block=32,per=1", .n = 2, .c = 960, .g = 32, .s = 4096};
+
+    add(&fake_devices[CPU], CPU, CLGN_ORIGIN_USER, entry);
+    EXPECT(&p, CPU, "per=1 from=user-nearest");
+    entry.config = "fwd_rows,vec=16,block=32,per=8"; /* one work-group, so they leave one idle themselves */
+    entry.n = 8;
+    entry.s = 16;
+    add(&fake_devices[CPU], CPU, CLGN_ORIGIN_USER, entry);
+    p.n = 8;
+    p.spatial[0] = 16;
+    EXPECT(&p, CPU, "per=12 from=user-nearest");
+}
+END_TEST
+
 START_TEST(test_neighbours_block_keeps_its_width_and_whole_pixels_stay_whole)
 {
     clgn_problem p = plain(8, 128, 256, 16, LAST);
@@ -444,6 +463,7 @@ int main(void)
     tcase_add_test(travel, test_neighbours_single_slice_and_band_stay_single);
     tcase_add_test(travel, test_neighbours_bands_keep_their_bytes);
     tcase_add_test(travel, test_neighbours_units_per_work_group_keep_the_work);
+    tcase_add_test(travel, test_neighbours_units_per_work_group_leave_no_compute_unit_idle);
     tcase_add_test(travel, test_neighbours_block_keeps_its_width_and_whole_pixels_stay_whole);
     tcase_add_test(travel, test_neighbours_registers_and_rows_are_not_copied);
     tcase_add_test(travel, test_choice_of_a_cousin_is_scaled_to_its_compute_units);
