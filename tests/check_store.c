@@ -437,6 +437,21 @@ START_TEST(test_processor_changes_with_its_features_and_with_nothing_else)
 }
 END_TEST
 
+/* The instruction that asks and the kernel's list agree. */
+START_TEST(test_processor_rounds_bf16_where_the_kernel_lists_it)
+{
+    char line[8192];
+    int listed = 0;
+    FILE *in = fopen("/proc/cpuinfo", "r");
+
+    ck_assert_ptr_nonnull(in);
+    while (fgets(line, sizeof line, in) != NULL)
+        listed |= strncmp(line, "flags", strlen("flags")) == 0 && strstr(line, " avx512_bf16") != NULL;
+    fclose(in);
+    ck_assert_int_eq(clgn_processor_rounds_bf16(), listed);
+}
+END_TEST
+
 START_TEST(test_processor_without_a_description_is_empty)
 {
     char text[64] = "old";
@@ -473,6 +488,7 @@ int main(void)
     tcase_add_test(trim, test_trim_removes_old_leftovers_and_nothing_foreign);
     tcase_add_test(trim, test_each_shows_every_file_and_trim_all_takes_the_faulty);
     tcase_add_test(processor, test_processor_changes_with_its_features_and_with_nothing_else);
+    tcase_add_test(processor, test_processor_rounds_bf16_where_the_kernel_lists_it);
     tcase_add_test(processor, test_processor_without_a_description_is_empty);
     suite_add_tcase(suite, store);
     suite_add_tcase(suite, guard);
