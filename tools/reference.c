@@ -205,13 +205,25 @@ static long double activation_ulps(clgn_act act)
     }
 }
 
-/* Whether the library's exponentials are those for a narrow y, which err by 2^-17 of the result at most. */
-static int activation_is_brief(const clgn_problem *p)
+/* The relative error of the library's shorter exponentials, which a narrow y gets. */
+static long double activation_brief_error(const clgn_problem *p)
 {
     const clgn_dtype stored = reference_y_dtype(p);
 
-    return compute_dtype(p) == CLGN_DTYPE_F32 && (stored == CLGN_DTYPE_F16 || stored == CLGN_DTYPE_BF16) &&
-           activation_ulps(p->act) > 1.0L;
+    if (compute_dtype(p) != CLGN_DTYPE_F32 || (stored != CLGN_DTYPE_F16 && stored != CLGN_DTYPE_BF16)) {
+        return 0.0L;
+    }
+    switch (p->act) {
+    case CLGN_ACT_SILU:
+    case CLGN_ACT_GELU:
+    case CLGN_ACT_GELU_TANH:
+    case CLGN_ACT_QUICK_GELU:
+    case CLGN_ACT_SIGMOID:
+    case CLGN_ACT_MISH:
+        return 0x1p-17L;
+    default:
+        return 0.0L;
+    }
 }
 
 /* How far the device's y may lie from the exact one when z = (sum of terms whose magnitudes add up to t). */
@@ -221,9 +233,7 @@ static double bound_of(const clgn_problem *p, long double t, long double y)
     long double e = activation_slope(p) * 4.0L * reference_unit(p) * (1.0L + t);
 
     e += activation_ulps(p->act) * (long double)reference_ulp(computed, (double)y);
-    if (activation_is_brief(p)) {
-        e += 0x1p-17L * fabsl(y);
-    }
+    e += activation_brief_error(p) * fabsl(y);
     if (stored != computed && stored != CLGN_DTYPE_F64) {
         e += 0.5L * (long double)reference_ulp(stored, (double)(fabsl(y) + e));
     }
