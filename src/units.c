@@ -226,7 +226,9 @@ static long default_unroll(const struct clgn_geometry *g, const struct clgn_para
     const uint64_t vector = (uint64_t)p->value[CLGN_P_VEC] * clgn_dtype_bytes(g->problem.x.dtype);
     if (p->value[CLGN_P_WGS] > 1)
         return clgn_is_fused(g) ? 1 : 2;
-    return g->backward && g->x_last ? clgn_power_below(clgn_smaller(ROWS_BYTES / vector, 4)) : 4;
+    if (g->backward && g->x_last)
+        return clgn_power_below(clgn_smaller(ROWS_BYTES / vector, 4));
+    return g->backward ? clgn_power_below(clgn_smaller(clgn_unit_row(g, p) / (uint64_t)p->value[CLGN_P_VEC], 4)) : 4;
 }
 
 /* Vectors of a chunk. In forward's first sums equal terms are zeros. */
