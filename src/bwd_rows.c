@@ -8,7 +8,11 @@
 
 static void complete(const struct clgn_geometry *g, const struct clgn_device *d, struct clgn_params *p)
 {
+    struct clgn_params walk;
     clgn_complete_parts(g, d, p);
+    walk = *p;
+    clgn_complete_alone(g, d, WORK_ITEM_BYTES, &walk);
+    clgn_complete_stash(g, d, &walk, p);
     clgn_complete_alone(g, d, WORK_ITEM_BYTES, p);
 }
 
@@ -19,7 +23,7 @@ static int legal(const struct clgn_geometry *g, const struct clgn_params *p, str
 
 const struct clgn_variant clgn_bwd_rows = {
     .name = "bwd_rows",
-    .uses = CLGN_USES_WALK | CLGN_USES(PER),
+    .uses = CLGN_USES_WALK | CLGN_USES(PER) | CLGN_USES(STASH),
     .files = {"bwd_unit.cl", "bwd_params.cl"},
     .kernels = {"clgn_bwd_unit", "clgn_bwd_params"},
     .refuse = clgn_refuse_forward,

@@ -28,6 +28,7 @@ static const struct steps cpu_steps[] = {
     {CLGN_P_NT, {0, 1, CLGN_UNSET}},
     {CLGN_P_AHEAD, {0, 1, 1024, 4096, CLGN_UNSET}},
     {CLGN_P_GANG, {0, 1, CLGN_UNSET}},
+    {CLGN_P_STASH, {0, 1, CLGN_UNSET}},
     {CLGN_P_BLOCK, {4, 8, 16, 32, 64, CLGN_UNSET}},
     {CLGN_P_PER, {1, 2, 4, 8, 16, CLGN_UNSET}},
     {CLGN_P_SLICES, {1, 2, 4, 8, 16, CLGN_UNSET}},
@@ -42,6 +43,7 @@ static const struct steps gpu_steps[] = {
     {CLGN_P_UNROLL, {1, 2, 4, CLGN_UNSET}},
     {CLGN_P_SG, {1, 2, CLGN_UNSET}},
     {CLGN_P_RPI, {0, CLGN_UNSET}}, /* with cpi: none */
+    {CLGN_P_STASH, {1, CLGN_UNSET}},
     {CLGN_P_LX, {8, 32, 128, CLGN_UNSET}},
     {CLGN_P_BLOCK, {1, 4, 16, CLGN_UNSET}},
     {CLGN_P_SLICES, {4, 16, 64, 256, CLGN_UNSET}},

@@ -49,6 +49,21 @@ uint64_t clgn_sums_by_slice(const struct clgn_geometry *g, const struct clgn_par
     return bytes_with(g, g->n * g->c * clgn_sum_records(g, p) * SUM_FIELDS);
 }
 
+/* Whether dz of a unit is worth keeping: it is more than dy, and needed again. */
+static int has_stash(const struct clgn_geometry *g)
+{
+    return !g->x_last && !g->point && g->problem.act != CLGN_ACT_NONE && g->problem.stats == CLGN_STATS_COMPUTE;
+}
+
+void clgn_complete_stash(const struct clgn_geometry *g, const struct clgn_device *d, const struct clgn_params *walk,
+                         struct clgn_params *p)
+{
+    struct clgn_params with = *walk;
+    with.value[CLGN_P_STASH] = 1;
+    if (has_stash(g) && clgn_is_costly(g->problem.act) && clgn_unit_local_bytes(g, &with) <= d->local_bytes)
+        clgn_params_default(p, CLGN_P_STASH, 1);
+}
+
 int clgn_legal_unit(const struct clgn_geometry *g, const struct clgn_params *p, struct clgn_text *why)
 {
     const uint64_t per = (uint64_t)p->value[CLGN_P_PER];
@@ -59,6 +74,14 @@ int clgn_legal_unit(const struct clgn_geometry *g, const struct clgn_params *p, 
     }
     if (p->value[CLGN_P_RPI] > 0 && (g->x_last || g->point)) {
         clgn_text_add(why, "rpi=%ld, but only rows that are channels are held", p->value[CLGN_P_RPI]);
+        return 0;
+    }
+    if (p->value[CLGN_P_STASH] > 0 && !has_stash(g)) {
+        clgn_text_add(why, "stash=1, but only dz of rows that are channels, behind an activation, is made twice");
+        return 0;
+    }
+    if (p->value[CLGN_P_STASH] > 0 && p->value[CLGN_P_RPI] > 0) {
+        clgn_text_add(why, "stash=1 with rpi=%ld, which keeps dz in registers", p->value[CLGN_P_RPI]);
         return 0;
     }
     return 1;

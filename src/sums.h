@@ -26,6 +26,10 @@ int clgn_legal_unit(const struct clgn_geometry *geometry, const struct clgn_para
 void clgn_complete_parts(const struct clgn_geometry *geometry, const struct clgn_device *device,
                          struct clgn_params *params);
 
+/* Sets stash where dz behind a long activation fits local memory; walk is params completed. */
+void clgn_complete_stash(const struct clgn_geometry *geometry, const struct clgn_device *device,
+                         const struct clgn_params *walk, struct clgn_params *params);
+
 /* Kernel 0 on whole units, then kernel 1 on the channels when a sum is wanted. */
 size_t clgn_launch_unit_sums(const struct clgn_geometry *geometry, const struct clgn_params *params,
                              struct clgn_launch *launches, size_t room);

@@ -37,6 +37,8 @@ uint64_t clgn_moved_units(const struct clgn_variant *variant, const struct clgn_
                           const struct clgn_params *p)
 {
     const int once = p->value[CLGN_P_RPI] > 0 || g->problem.stats != CLGN_STATS_COMPUTE;
+    if (p->value[CLGN_P_STASH] > 0)
+        return clgn_traffic_least(g) + clgn_bytes_of_v(g);
     return once ? clgn_moved_once(variant, g, p) : clgn_moved_passes(variant, g, p);
 }
 

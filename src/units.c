@@ -101,7 +101,8 @@ uint64_t clgn_unit_local_bytes(const struct clgn_geometry *g, const struct clgn_
     const uint64_t vec = (uint64_t)p->value[CLGN_P_VEC];
     const uint64_t ly = wgs / (uint64_t)p->value[CLGN_P_LX];
     const uint64_t pitch = clgn_ceil_div(clgn_unit_row(g, p), vec) * vec;
-    uint64_t elements = 4 * wgs;
+    const uint64_t stash = clgn_ceil_div(4 * wgs, vec) * vec + clgn_unit_rows(g, p) * pitch;
+    uint64_t elements = p->value[CLGN_P_STASH] > 0 ? stash : 4 * wgs;
     if (g->x_last && g->backward)
         elements += (3 + (wgs == 1 ? 9 : 6 * ly)) * pitch + 4 * (uint64_t)p->value[CLGN_P_BLOCK];
     else if (g->x_last)
@@ -119,12 +120,17 @@ static uint64_t bytes_of(const struct clgn_geometry *g, int first, int end)
     return g->n * g->c * g->s * element;
 }
 
+uint64_t clgn_bytes_of_v(const struct clgn_geometry *g)
+{
+    const uint64_t parts = bytes_of(g, CLGN_T_X, CLGN_T_X + 1) + bytes_of(g, CLGN_T_SKIP, CLGN_T_SKIP + 1);
+    return g->backward ? parts + bytes_of(g, CLGN_T_SUM, CLGN_T_SUM + 1) : parts;
+}
+
 uint64_t clgn_bytes_in(const struct clgn_geometry *g)
 {
-    const uint64_t inputs = bytes_of(g, CLGN_T_X, CLGN_T_X + 1) + bytes_of(g, CLGN_T_SKIP, CLGN_T_SKIP + 1);
     if (!g->backward)
-        return inputs;
-    return inputs + bytes_of(g, CLGN_T_SUM, CLGN_T_SUM + 1) + bytes_of(g, CLGN_T_RESIDUAL, CLGN_T_RESIDUAL + 1) +
+        return clgn_bytes_of_v(g);
+    return clgn_bytes_of_v(g) + bytes_of(g, CLGN_T_RESIDUAL, CLGN_T_RESIDUAL + 1) +
            bytes_of(g, CLGN_T_DY, CLGN_T_DY + 1);
 }
 
@@ -194,16 +200,16 @@ static uint64_t shortest_row(const struct clgn_geometry *g, const struct clgn_pa
     return clgn_unit_linear(g, p) ? g->cg * g->s : g->s;
 }
 
-/* Whether an activation is arithmetic enough to outweigh how vectors are stored. */
-static int is_costly(clgn_act act)
+int clgn_is_costly(clgn_act act)
 {
     return act != CLGN_ACT_NONE && act != CLGN_ACT_RELU && act != CLGN_ACT_LEAKY_RELU && act != CLGN_ACT_HARDSWISH;
 }
 
-/* Whether arithmetic takes longer than memory: then stores that wait for memory cost more than they save. */
-static int is_slow(const struct clgn_geometry *g)
+/* Whether arithmetic takes longer than memory: then stores that wait for memory cost more than they save. Not where it
+ * was done before. */
+static int is_slow(const struct clgn_geometry *g, const struct clgn_params *p)
 {
-    return is_costly(g->problem.act) && clgn_dtype_bytes(g->problem.y.dtype) == 2;
+    return p->value[CLGN_P_STASH] != 1 && clgn_is_costly(g->problem.act) && clgn_dtype_bytes(g->problem.y.dtype) == 2;
 }
 
 /* On a CPU half a vector where only that one is aligned: what may be stored past the caches costs less. */
@@ -213,7 +219,7 @@ static long default_vec(const struct clgn_geometry *g, const struct clgn_device 
     const uint64_t row = shortest_row(g, p);
     const uint64_t most = g->x_last || g->point ? row : clgn_smaller(row, (d->is_cpu ? CPU_CHANNELS : 1) * g->s);
     const uint64_t vec = (uint64_t)clgn_power_below(clgn_smaller(bytes / clgn_acc_bytes(g), most));
-    if (d->is_cpu && vec >= 8 && !is_costly(g->problem.act) && !strides_align(g, p, vec) &&
+    if (d->is_cpu && vec >= 8 && !clgn_is_costly(g->problem.act) && !strides_align(g, p, vec) &&
         strides_align(g, p, vec / 2))
         return (long)vec / 2;
     return (long)vec;
@@ -257,9 +263,11 @@ void clgn_complete_walk(const struct clgn_geometry *g, const struct clgn_device 
     clgn_params_default(p, CLGN_P_CHUNK, default_chunk(g, p) * p->value[CLGN_P_VEC]);
     clgn_params_default(p, CLGN_P_ALIGN,
                         p->value[CLGN_P_VEC] > 1 && strides_align(g, p, (uint64_t)p->value[CLGN_P_VEC]));
-    clgn_params_default(p, CLGN_P_NT, d->is_cpu && p->value[CLGN_P_ALIGN] && clgn_exceeds_caches(g, d) && !is_slow(g));
+    clgn_params_default(p, CLGN_P_NT,
+                        d->is_cpu && p->value[CLGN_P_ALIGN] && clgn_exceeds_caches(g, d) && !is_slow(g, p));
     clgn_params_default(p, CLGN_P_AHEAD, 0);
     clgn_params_default(p, CLGN_P_GANG, 0);
+    clgn_params_default(p, CLGN_P_STASH, 0);
     clgn_params_default(p, CLGN_P_SG, CLGN_SUBGROUPS_NONE);
     clgn_params_default(p, CLGN_P_RPI, 0);
     clgn_params_default(p, CLGN_P_CPI, 0);

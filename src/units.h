@@ -21,8 +21,10 @@ int clgn_unit_linear(const struct clgn_geometry *geometry, const struct clgn_par
 /* Local memory of a work-group, in bytes. */
 uint64_t clgn_unit_local_bytes(const struct clgn_geometry *geometry, const struct clgn_params *params);
 
-/* Bytes of the inputs of x's or y's shape that both passes read; of all such tensors, each once. */
+/* Bytes of the inputs of x's or y's shape that both passes read, and of those of which v is made; of all such tensors,
+ * each once. */
 uint64_t clgn_bytes_in(const struct clgn_geometry *geometry);
+uint64_t clgn_bytes_of_v(const struct clgn_geometry *geometry);
 uint64_t clgn_bytes_once(const struct clgn_geometry *geometry);
 
 /* Whether the tensors take so much of the last cache that memory is what takes the time. */
@@ -30,6 +32,9 @@ int clgn_exceeds_caches(const struct clgn_geometry *geometry, const struct clgn_
 
 /* Whether so much is fused that a GPU's work-item has few registers left for vectors in flight. */
 int clgn_is_fused(const struct clgn_geometry *geometry);
+
+/* Whether an activation is arithmetic enough to outweigh how vectors are stored, or that they are stored again. */
+int clgn_is_costly(clgn_act act);
 
 /* For clgn_variant.refuse of those that compute statistics of each sample. */
 const char *clgn_refuse_computed(const struct clgn_geometry *geometry);

@@ -132,6 +132,48 @@ START_TEST(test_gradient_into_statistics_is_within_bound)
 }
 END_TEST
 
+/* dz of a unit kept in local memory, or made anew: alone and in work-groups of one and of several rows, vectors that
+ * divide a row and that do not, dx in place of dy. */
+START_TEST(test_gradient_of_what_is_kept_is_within_bound)
+{
+    static const char *const pins[] = {"bwd_rows,stash=1,vec=16,per=3",
+                                       "bwd_rows,stash=0,vec=16",
+                                       "bwd_rows,stash=1,vec=4,unroll=2,chunk=16",
+                                       "bwd_onepass,stash=1,wgs=32,lx=32,vec=1",
+                                       "bwd_onepass,stash=1,wgs=16,lx=4,vec=4,per=2",
+                                       "bwd_onepass,stash=1,wgs=1,vec=8"};
+    static const size_t shapes[][4] = {{3, 24, 16, 4}, {2, 40, 49, 5}, {2, 12, 331, 3}, {5, 7, 64, 7}};
+
+    const int slow = testing.tiny || testing.small;
+
+    testing_tally_begin();
+    for (size_t i = 0; i < 4; i++) {
+        const size_t *sh = shapes[i];
+        struct trial_case tc = {.problem = testing_problem(sh[0], sh[1], sh[2], sh[3])};
+        clgn_problem *p = &tc.problem;
+
+        if (slow && (_i > 0 || i != 1)) {
+            continue;
+        }
+        p->direction = CLGN_BACKWARD;
+        p->config = pins[slow ? 4 : _i % 6];
+        p->x.dtype = fusion_dtype(CLGN_DTYPE_F32 + (unsigned)(_i + _i / 6) % 4);
+        p->y.layout = _i / 6 && i == 2 ? CLGN_LAYOUT_LAST : CLGN_LAYOUT_FIRST;
+        p->act = (const clgn_act[]){CLGN_ACT_SILU, CLGN_ACT_GELU, CLGN_ACT_RELU, CLGN_ACT_MISH}[(_i / 6 + (int)i) % 4];
+        p->gamma = p->beta = CLGN_DTYPE_F32;
+        p->dgamma = p->dbeta = i % 2 ? CLGN_GRADIENT_WRITE : CLGN_GRADIENT_NONE;
+        p->residual = p->dresidual = i == 1;
+        p->mean_lo = 1;
+        tc.dx_is_dy = i % 2 == 0 && p->y.layout == CLGN_LAYOUT_FIRST;
+        tc.offset = i % 3;
+        tc.pattern = i == 3 ? TRIAL_LARGE_MEAN : TRIAL_NORMAL;
+        tc.twice = 1;
+        ck_assert_int_ne(testing_case_try(&tc), TESTING_REFUSED);
+    }
+    testing_tally_end("kept", !slow ? 4 : _i == 0 ? 1 : 0);
+}
+END_TEST
+
 /* Everything at once, drawn at random. */
 START_TEST(test_gradients_drawn_at_random_are_within_bound)
 {
@@ -191,6 +233,7 @@ int main(void)
         {"epilogue", test_gradient_of_epilogue_is_within_bound, 0, 32},
         {"prologue", test_gradient_of_prologue_is_within_bound, 0, 18},
         {"statistics", test_gradient_into_statistics_is_within_bound, 0, 8},
+        {"kept", test_gradient_of_what_is_kept_is_within_bound, 0, 12},
         {"everything", test_gradients_drawn_at_random_are_within_bound, 0, 40},
     };
     Suite *suite = suite_create("gradients");

@@ -265,14 +265,15 @@ END_TEST
 START_TEST(test_print_macros_gives_what_is_compiled_in_only)
 {
     const struct clgn_pin pin = parsed(
-        "v,wgs=256,lx=64,vec=4,unroll=2,chunk=32,rpi=3,cpi=5,align=1,nt=0,ahead=9,gang=1,"
+        "v,wgs=256,lx=64,vec=4,unroll=2,chunk=32,rpi=3,cpi=5,align=1,nt=0,ahead=9,gang=1,stash=1,"
         "sg=2,block=7,per=8,slices=9,bands=1");
     char buffer[512];
     struct clgn_text text = clgn_text_in(buffer, sizeof buffer);
 
     clgn_params_print_macros(&pin.params, &text);
-    ck_assert_str_eq(buffer, " -DCLGN_WGS=256 -DCLGN_LX=64 -DCLGN_VEC=4 -DCLGN_UNROLL=2 -DCLGN_CHUNK=32 -DCLGN_RPI=3"
-                             " -DCLGN_CPI=5 -DCLGN_ALIGN=1 -DCLGN_NT=0 -DCLGN_AHEAD=9 -DCLGN_GANG=1 -DCLGN_SG=2");
+    ck_assert_str_eq(
+        buffer, " -DCLGN_WGS=256 -DCLGN_LX=64 -DCLGN_VEC=4 -DCLGN_UNROLL=2 -DCLGN_CHUNK=32 -DCLGN_RPI=3"
+                " -DCLGN_CPI=5 -DCLGN_ALIGN=1 -DCLGN_NT=0 -DCLGN_AHEAD=9 -DCLGN_GANG=1 -DCLGN_STASH=1 -DCLGN_SG=2");
 }
 END_TEST
 

@@ -328,6 +328,34 @@ START_TEST(test_choice_for_backward_on_a_cpu_is_rows_where_units_suffice)
 }
 END_TEST
 
+/* What a long activation leaves is kept where it fits, and then dx is stored past the caches. */
+START_TEST(test_choice_for_backward_on_a_cpu_keeps_what_activations_cost)
+{
+    const struct clgn_device *cpu = &fake_devices[CPU];
+    clgn_problem p = choices_backward(8, 512, 4096, 32, FIRST); /* groups of 65536 */
+
+    ck_assert_int_eq(chosen(&p, cpu, NULL, CLGN_P_STASH), 0);
+    p.act = CLGN_ACT_RELU;
+    ck_assert_int_eq(chosen(&p, cpu, NULL, CLGN_P_STASH), 0);
+    ck_assert_int_eq(chosen(&p, cpu, "bwd_rows,stash=1", CLGN_P_STASH), 1);
+    p.act = CLGN_ACT_SILU;
+    ck_assert_int_eq(chosen(&p, cpu, NULL, CLGN_P_STASH), 1);
+    ck_assert_int_eq(chosen(&p, cpu, "bwd_rows,stash=0", CLGN_P_STASH), 0);
+    ck_assert_int_eq(chosen(&p, &fake_devices[AMD], NULL, CLGN_P_STASH), 0);
+    p.x.dtype = p.y.dtype = CLGN_DTYPE_F16;
+    ck_assert_int_eq(chosen(&p, cpu, NULL, CLGN_P_NT), 1);
+    ck_assert_int_eq(chosen(&p, cpu, "bwd_rows,stash=0", CLGN_P_NT), 0);
+    p.stats = CLGN_STATS_GIVEN;
+    ck_assert_int_eq(chosen(&p, cpu, "bwd_rows", CLGN_P_STASH), 0);
+    p = choices_backward(8, 512, 4096, 32, LAST);
+    p.act = CLGN_ACT_SILU;
+    ck_assert_int_eq(chosen(&p, cpu, NULL, CLGN_P_STASH), 0);
+    p = choices_backward(8, 64, 131072, 32, FIRST); /* groups of a MiB, which is all that there is */
+    p.act = CLGN_ACT_SILU;
+    ck_assert_int_eq(chosen(&p, cpu, "bwd_rows", CLGN_P_STASH), 0);
+}
+END_TEST
+
 START_TEST(test_choice_for_backward_on_a_gpu_is_one_pass_or_two_by_its_groups)
 {
     for (int device = 0; device < MINIMUM; device++) {
@@ -476,6 +504,8 @@ START_TEST(test_traffic_is_counted_by_hand)
     p.dgamma = p.dbeta = CLGN_GRADIENT_NONE;
     p.gamma = p.beta = CLGN_DTYPE_NONE;
     ck_assert_uint_eq(traffic(&p, "bwd_rows"), 5 * x + 2 * 6 * 4); /* x, dy twice, dx; mean, rstd */
+    p.act = CLGN_ACT_SILU;
+    ck_assert_uint_eq(traffic(&p, "bwd_rows,stash=1"), 4 * x + 2 * 6 * 4); /* x alone twice */
     p.stats = CLGN_STATS_GIVEN;
     ck_assert_uint_eq(traffic(&p, "bwd_rows"), 3 * x + 2 * 6 * 4);
 }
@@ -543,6 +573,7 @@ int main(void)
     tcase_add_test(choice, test_choice_for_many_groups_on_a_gpu_reads_them_once);
     tcase_add_test(choice, test_choice_for_given_statistics_is_fwd_given_alone);
     tcase_add_test(choice, test_choice_for_backward_on_a_cpu_is_rows_where_units_suffice);
+    tcase_add_test(choice, test_choice_for_backward_on_a_cpu_keeps_what_activations_cost);
     tcase_add_test(choice, test_choice_for_backward_on_a_gpu_is_one_pass_or_two_by_its_groups);
     tcase_add_test(choice, test_choice_for_backward_of_given_statistics_is_bwd_given);
     tcase_add_test(choice, test_choice_over_the_batch_is_the_batch_variant_alone);

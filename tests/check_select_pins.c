@@ -282,6 +282,25 @@ START_TEST(test_pin_that_takes_large_units_at_once_says_what_is_wrong)
 }
 END_TEST
 
+START_TEST(test_pin_that_keeps_what_is_not_needed_again_says_what_is_wrong)
+{
+    clgn_problem p = choices_backward(2, 24, 9, 3, FIRST);
+
+    REFUSED(CPU, "bwd_rows,stash=1", "not applicable", "stash=1", "activation");
+    REFUSED(CPU, "bwd_twopass,stash=1", "bwd_twopass", "stash");
+    p.act = CLGN_ACT_RELU;
+    REFUSED(AMD, "bwd_onepass,stash=1,rpi=1,cpi=1,wgs=256", "not applicable", "stash=1", "rpi=1");
+    p.stats = CLGN_STATS_GIVEN;
+    REFUSED(CPU, "bwd_rows,stash=1", "not applicable", "stash=1", "activation");
+    p = choices_backward(2, 24, 9, 3, LAST);
+    p.act = CLGN_ACT_SILU;
+    REFUSED(CPU, "bwd_rows,stash=1", "not applicable", "stash=1", "channels");
+    p = choices_backward(2, 64, 131072, 32, FIRST);
+    p.act = CLGN_ACT_SILU;
+    REFUSED(CPU, "bwd_rows,stash=1", "not applicable", "local memory");
+}
+END_TEST
+
 START_TEST(test_pin_of_more_work_items_along_a_row_than_there_are_says_what_is_wrong)
 {
     const clgn_problem p = choices_plain(2, 24, 9, 3, FIRST);
@@ -381,6 +400,7 @@ int main(void)
     tcase_add_test(pin, test_pin_for_backward_that_is_legal_keeps_its_params);
     tcase_add_test(pin, test_pin_that_looks_ahead_in_pixels_says_what_is_wrong);
     tcase_add_test(pin, test_pin_that_takes_large_units_at_once_says_what_is_wrong);
+    tcase_add_test(pin, test_pin_that_keeps_what_is_not_needed_again_says_what_is_wrong);
     tcase_add_test(pin, test_pin_of_more_work_items_along_a_row_than_there_are_says_what_is_wrong);
     tcase_add_test(pin, test_pin_of_registers_that_do_not_cover_says_what_is_wrong);
     tcase_add_test(pin, test_pin_that_the_device_lacks_says_what_is_wrong);
