@@ -19,6 +19,8 @@
 #define CACHE_SHARE 8
 /* Channels that a vector reaches over at most on a CPU: each costs its coefficients. */
 #define CPU_CHANNELS 4
+/* Vectors of a channel below which most reach into the next. */
+#define SHORT_VECTORS 4
 
 /* Work-items of a work-group that shares its unit with others. */
 #define WORK_GROUP 256
@@ -212,15 +214,22 @@ static int is_slow(const struct clgn_geometry *g, const struct clgn_params *p)
     return p->value[CLGN_P_STASH] != 1 && clgn_is_costly(g->problem.act) && clgn_dtype_bytes(g->problem.y.dtype) == 2;
 }
 
-/* On a CPU half a vector where only that one is aligned: what may be stored past the caches costs less. */
+/* Whether half a vector, where only that one is aligned, costs less: it may be stored past the caches. 16-bit elements,
+ * of which it is a quarter of a cache line, gain where a vector reaches over channels all the time. */
+static int may_halve(const struct clgn_geometry *g, uint64_t vec)
+{
+    return vec >= 8 && !clgn_is_costly(g->problem.act) &&
+           (clgn_dtype_bytes(g->problem.x.dtype) >= 4 || (!g->x_last && g->s < SHORT_VECTORS * vec));
+}
+
+/* On a CPU as wide as its registers, or half that. */
 static long default_vec(const struct clgn_geometry *g, const struct clgn_device *d, const struct clgn_params *p)
 {
     const uint64_t bytes = d->is_cpu ? d->vector_bytes : GPU_VECTOR_BYTES;
     const uint64_t row = shortest_row(g, p);
     const uint64_t most = g->x_last || g->point ? row : clgn_smaller(row, (d->is_cpu ? CPU_CHANNELS : 1) * g->s);
     const uint64_t vec = (uint64_t)clgn_power_below(clgn_smaller(bytes / clgn_acc_bytes(g), most));
-    if (d->is_cpu && vec >= 8 && !clgn_is_costly(g->problem.act) && !strides_align(g, p, vec) &&
-        strides_align(g, p, vec / 2))
+    if (d->is_cpu && may_halve(g, vec) && !strides_align(g, p, vec) && strides_align(g, p, vec / 2))
         return (long)vec / 2;
     return (long)vec;
 }

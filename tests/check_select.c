@@ -261,6 +261,17 @@ START_TEST(test_choice_on_a_cpu_halves_a_vector_that_is_not_aligned)
     ck_assert_int_eq(chosen(&p, &cpu, NULL, CLGN_P_VEC), 16);
     p = choices_plain(1024, 256, 48, 32, FIRST);
     ck_assert_int_eq(chosen(&p, &cpu, NULL, CLGN_P_VEC), 16);
+    for (int type = CLGN_DTYPE_F32; type <= CLGN_DTYPE_BF16; type++) { /* of 16 bits, short channels alone */
+        p = choices_plain(1024, 256, 49, 32, FIRST);
+        p.x.dtype = (clgn_dtype)type;
+        ck_assert_int_eq(chosen(&p, &cpu, NULL, CLGN_P_VEC), 8);
+        p = choices_plain(1024, 256, 169, 32, FIRST);
+        p.x.dtype = (clgn_dtype)type;
+        ck_assert_int_eq(chosen(&p, &cpu, NULL, CLGN_P_VEC), type == CLGN_DTYPE_F32 ? 8 : 16);
+        p = choices_plain(8, 264, 4096, 8, LAST);
+        p.x.dtype = (clgn_dtype)type;
+        ck_assert_int_eq(chosen(&p, &cpu, NULL, CLGN_P_VEC), type == CLGN_DTYPE_F32 ? 8 : 16);
+    }
 }
 END_TEST
 
