@@ -8,7 +8,7 @@
 /* Elements that x is fetched ahead: past the page at whose end the processor's own prefetching stops. */
 #define AHEAD 1024
 /* Bytes of x in a unit that is small: its arithmetic takes longer than its memory. */
-#define SMALL_BYTES ((uint64_t)1 << 10)
+#define SMALL_BYTES 1024
 /* Units of a compute unit from which they are dealt out in two parts, for even loads. */
 #define MANY_UNITS 8
 
@@ -32,18 +32,30 @@ static void default_ahead(const struct clgn_geometry *g, const struct clgn_devic
         clgn_params_default(p, CLGN_P_AHEAD, AHEAD);
 }
 
-static int has_small_units(const struct clgn_geometry *g, const struct clgn_params *p)
+static int has_runs_of_a_chunk(const struct clgn_geometry *g, const struct clgn_params *p)
 {
     return !g->x_last && clgn_unit_rows(g, p) == 1 && clgn_unit_row(g, p) <= (uint64_t)p->value[CLGN_P_CHUNK];
 }
 
-/* VEC units at once where they are small, and a work-item has as many; walk is p completed. */
-static void default_gang(const struct clgn_geometry *g, const struct clgn_params *walk, struct clgn_params *p)
+/* Twice as many bytes where a long activation, and channels of less than two vectors, add to the arithmetic. */
+static int is_small_unit(const struct clgn_geometry *g, const struct clgn_params *walk)
 {
-    const uint64_t vec = (uint64_t)walk->value[CLGN_P_VEC];
     const uint64_t bytes = clgn_unit_row(g, walk) * clgn_dtype_bytes(g->problem.x.dtype);
-    if (vec >= 4 && has_small_units(g, walk) && bytes <= SMALL_BYTES && (uint64_t)walk->value[CLGN_P_PER] >= vec &&
-        walk->value[CLGN_P_AHEAD] == 0)
+    const int is_busy = clgn_is_costly(g->problem.act) && g->s < 2 * (uint64_t)walk->value[CLGN_P_VEC];
+    return has_runs_of_a_chunk(g, walk) && bytes <= (is_busy ? 2 * SMALL_BYTES : SMALL_BYTES);
+}
+
+/* VEC units at once where they are small, and each compute unit has as many; walk is p completed. */
+static void default_gang(const struct clgn_geometry *g, const struct clgn_device *d, const struct clgn_params *walk,
+                         struct clgn_params *p)
+{
+    const long vec = walk->value[CLGN_P_VEC];
+    const long per = walk->value[CLGN_P_PER] > vec ? walk->value[CLGN_P_PER] / vec * vec : vec;
+    if (vec < 4 || !is_small_unit(g, walk) || walk->value[CLGN_P_AHEAD] > 0 ||
+        clgn_units(g, walk) / d->compute_units < (uint64_t)vec || p->value[CLGN_P_GANG] == 0)
+        return;
+    clgn_params_default(p, CLGN_P_PER, per);
+    if (p->value[CLGN_P_PER] >= vec)
         clgn_params_default(p, CLGN_P_GANG, 1);
 }
 
@@ -51,7 +63,7 @@ static void complete(const struct clgn_geometry *g, const struct clgn_device *d,
 {
     struct clgn_params walk = *p;
     clgn_complete_alone(g, d, WORK_ITEM_BYTES, &walk);
-    default_gang(g, &walk, p);
+    default_gang(g, d, &walk, p);
     if (p->value[CLGN_P_GANG] != 1)
         default_ahead(g, d, &walk, p);
     clgn_complete_alone(g, d, WORK_ITEM_BYTES, p);
@@ -68,7 +80,7 @@ static int legal(const struct clgn_geometry *g, const struct clgn_params *p, str
                       p->value[CLGN_P_VEC]);
         return 0;
     }
-    if (p->value[CLGN_P_GANG] && !has_small_units(g, p)) {
+    if (p->value[CLGN_P_GANG] && !has_runs_of_a_chunk(g, p)) {
         clgn_text_add(why, "gang=1, but a unit is not one run of chunk=%ld elements at most", p->value[CLGN_P_CHUNK]);
         return 0;
     }

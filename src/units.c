@@ -214,12 +214,18 @@ static int is_slow(const struct clgn_geometry *g, const struct clgn_params *p)
     return p->value[CLGN_P_STASH] != 1 && clgn_is_costly(g->problem.act) && clgn_dtype_bytes(g->problem.y.dtype) == 2;
 }
 
+/* Whether a vector reaches into the next channel time and again. */
+static int has_short_channels(const struct clgn_geometry *g, uint64_t vec)
+{
+    return !g->x_last && !g->point && g->s < SHORT_VECTORS * vec;
+}
+
 /* Whether half a vector, where only that one is aligned, costs less: it may be stored past the caches. 16-bit elements,
  * of which it is a quarter of a cache line, gain where a vector reaches over channels all the time. */
 static int may_halve(const struct clgn_geometry *g, uint64_t vec)
 {
     return vec >= 8 && !clgn_is_costly(g->problem.act) &&
-           (clgn_dtype_bytes(g->problem.x.dtype) >= 4 || (!g->x_last && g->s < SHORT_VECTORS * vec));
+           (clgn_dtype_bytes(g->problem.x.dtype) >= 4 || has_short_channels(g, vec));
 }
 
 /* On a CPU as wide as its registers, or half that. */
@@ -234,8 +240,8 @@ static long default_vec(const struct clgn_geometry *g, const struct clgn_device 
     return (long)vec;
 }
 
-/* A work-item alone keeps many vectors in flight; of backward's pixels it takes so many rows at once that its sums, in
- * local memory, cost less than they save. */
+/* A work-item alone keeps many vectors in flight, but no more than there are in a row, or in a short channel; of
+ * backward's pixels it takes so many rows at once that its sums, in local memory, cost less than they save. */
 static long default_unroll(const struct clgn_geometry *g, const struct clgn_params *p)
 {
     const uint64_t vector = (uint64_t)p->value[CLGN_P_VEC] * clgn_dtype_bytes(g->problem.x.dtype);
@@ -243,7 +249,9 @@ static long default_unroll(const struct clgn_geometry *g, const struct clgn_para
         return clgn_is_fused(g) ? 1 : 2;
     if (g->backward && g->x_last)
         return clgn_power_below(clgn_smaller(ROWS_BYTES / vector, 4));
-    return g->backward ? clgn_power_below(clgn_smaller(clgn_unit_row(g, p) / (uint64_t)p->value[CLGN_P_VEC], 4)) : 4;
+    if (g->backward)
+        return clgn_power_below(clgn_smaller(clgn_unit_row(g, p) / (uint64_t)p->value[CLGN_P_VEC], 4));
+    return has_short_channels(g, (uint64_t)p->value[CLGN_P_VEC]) ? 2 : 4;
 }
 
 /* Vectors of a chunk. In forward's first sums equal terms are zeros. */

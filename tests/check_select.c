@@ -217,7 +217,8 @@ START_TEST(test_choice_on_a_cpu_stores_past_the_caches_where_memory_is_slow)
 }
 END_TEST
 
-/* Units of a KiB at most, where a work-item has a gang of them. */
+/* Units of a KiB at most where each compute unit has a gang of them; of two in short channels behind a long activation.
+ */
 START_TEST(test_choice_on_a_cpu_takes_small_units_at_once)
 {
     const struct clgn_device *cpu = &fake_devices[CPU];
@@ -230,6 +231,18 @@ START_TEST(test_choice_on_a_cpu_takes_small_units_at_once)
     p = choices_plain(1024, 256, 49, 32, FIRST);
     ck_assert_int_eq(chosen(&p, cpu, NULL, CLGN_P_GANG), 0);
     ck_assert_int_gt(chosen(&p, cpu, NULL, CLGN_P_AHEAD), 0);
+    p.x.dtype = CLGN_DTYPE_F16;
+    ck_assert_int_eq(chosen(&p, cpu, NULL, CLGN_P_GANG), 1);
+    p = choices_plain(256, 256, 9, 4, FIRST);
+    ck_assert_int_eq(chosen(&p, cpu, NULL, CLGN_P_GANG), 0);
+    p = choices_plain(1024, 256, 9, 8, FIRST);
+    ck_assert_int_eq(chosen(&p, cpu, NULL, CLGN_P_GANG), 0);
+    p.act = CLGN_ACT_SILU;
+    ck_assert_int_eq(chosen(&p, cpu, NULL, CLGN_P_GANG), 1);
+    ck_assert_int_eq(chosen(&p, cpu, NULL, CLGN_P_PER) % chosen(&p, cpu, NULL, CLGN_P_VEC), 0);
+    ck_assert_int_eq(chosen(&p, cpu, "fwd_rows,ahead=1", CLGN_P_GANG), 0);
+    p.n = 1; /* fewer than a gang for each */
+    ck_assert_int_eq(chosen(&p, cpu, NULL, CLGN_P_GANG), 0);
 }
 END_TEST
 
