@@ -48,9 +48,10 @@ CLGN_INLINE void clgn_channel_gather(const struct clgn_task *t, int c, int recor
 #else
 CLGN_INLINE struct clgn_sums clgn_slices_sum(const struct clgn_task *t, ulong n, int c, int records)
 {
-    struct clgn_total total = clgn_total_empty();
+    struct clgn_total total;
     if (records == 1)
         return clgn_sums_get(t, n, c, 0, 1);
+    total = clgn_total_empty();
     for (int i = 0; i < records; i++)
         clgn_total_add(&total, clgn_sums_get(t, n, c, i, records));
     return clgn_total_settle(total);

@@ -7,7 +7,8 @@
  * Reads     v's tensors, dy, the residual behind an activation: once with registers (RPI > 0) or frozen statistics,
  *           else again from cache; with STASH v's tensors alone again
  * Writes    dx once; dresidual, a full dskip; with a workspace the feedback per group and the sums per channel
- * Local     4 * WGS * sizeof(ACC), and for pixel rows the tables of a block, with STASH a unit's dz
+ * Local     4 * WGS * sizeof(ACC), and for pixel rows the tables of a block; with STASH that, and cg rows of s, each
+ *           rounded up to whole vectors
  * Barriers  uniform; none in work-groups of one
  * Method    sums of chunks, added with what they lose; statistics from forward (gradient.clh)
  * Needs     WGS and LX powers of two; rows of VEC elements at least; dx may be dy */

@@ -41,7 +41,7 @@ static int has_runs_of_a_chunk(const struct clgn_geometry *g, const struct clgn_
 static int is_small_unit(const struct clgn_geometry *g, const struct clgn_params *walk)
 {
     const uint64_t bytes = clgn_unit_row(g, walk) * clgn_dtype_bytes(g->problem.x.dtype);
-    const int is_busy = clgn_is_costly(g->problem.act) && g->s < 2 * (uint64_t)walk->value[CLGN_P_VEC];
+    const int is_busy = clgn_act_is_costly(g->problem.act) && g->s < 2 * (uint64_t)walk->value[CLGN_P_VEC];
     return has_runs_of_a_chunk(g, walk) && bytes <= (is_busy ? 2 * SMALL_BYTES : SMALL_BYTES);
 }
 

@@ -49,8 +49,8 @@ uint64_t clgn_sums_by_slice(const struct clgn_geometry *g, const struct clgn_par
     return bytes_with(g, g->n * g->c * clgn_sum_records(g, p) * SUM_FIELDS);
 }
 
-/* Whether dz of a unit is worth keeping: it is more than dy, and needed again. */
-static int has_stash(const struct clgn_geometry *g)
+/* Whether a unit's dz is more than dy, and used twice, by a walk that can keep it. */
+static int may_stash(const struct clgn_geometry *g)
 {
     return !g->x_last && !g->point && g->problem.act != CLGN_ACT_NONE && g->problem.stats == CLGN_STATS_COMPUTE;
 }
@@ -60,7 +60,7 @@ void clgn_complete_stash(const struct clgn_geometry *g, const struct clgn_device
 {
     struct clgn_params with = *walk;
     with.value[CLGN_P_STASH] = 1;
-    if (has_stash(g) && clgn_is_costly(g->problem.act) && clgn_unit_local_bytes(g, &with) <= d->local_bytes)
+    if (may_stash(g) && clgn_act_is_costly(g->problem.act) && clgn_unit_local_bytes(g, &with) <= d->local_bytes)
         clgn_params_default(p, CLGN_P_STASH, 1);
 }
 
@@ -76,7 +76,7 @@ int clgn_legal_unit(const struct clgn_geometry *g, const struct clgn_params *p, 
         clgn_text_add(why, "rpi=%ld, but only rows that are channels are held", p->value[CLGN_P_RPI]);
         return 0;
     }
-    if (p->value[CLGN_P_STASH] > 0 && !has_stash(g)) {
+    if (p->value[CLGN_P_STASH] > 0 && !may_stash(g)) {
         clgn_text_add(why, "stash=1, but only dz of rows that are channels, behind an activation, is made twice");
         return 0;
     }

@@ -19,7 +19,7 @@
 #define CACHE_SHARE 8
 /* Channels that a vector reaches over at most on a CPU: each costs its coefficients. */
 #define CPU_CHANNELS 4
-/* Vectors of a channel below which most reach into the next. */
+/* Vectors of a channel below which its end is met time and again: four vectors at once hardly ever fit. */
 #define SHORT_VECTORS 4
 
 /* Work-items of a work-group that shares its unit with others. */
@@ -202,29 +202,29 @@ static uint64_t shortest_row(const struct clgn_geometry *g, const struct clgn_pa
     return clgn_unit_linear(g, p) ? g->cg * g->s : g->s;
 }
 
-int clgn_is_costly(clgn_act act)
+int clgn_act_is_costly(clgn_act act)
 {
     return act != CLGN_ACT_NONE && act != CLGN_ACT_RELU && act != CLGN_ACT_LEAKY_RELU && act != CLGN_ACT_HARDSWISH;
 }
 
-/* Whether arithmetic takes longer than memory: then stores that wait for memory cost more than they save. Not where it
- * was done before. */
+/* Whether arithmetic takes longer than memory: then stores that wait for memory cost more than they save. With a stash
+ * no activation is left for the pass that stores. */
 static int is_slow(const struct clgn_geometry *g, const struct clgn_params *p)
 {
-    return p->value[CLGN_P_STASH] != 1 && clgn_is_costly(g->problem.act) && clgn_dtype_bytes(g->problem.y.dtype) == 2;
+    return p->value[CLGN_P_STASH] != 1 && clgn_act_is_costly(g->problem.act) &&
+           clgn_dtype_bytes(g->problem.y.dtype) == 2;
 }
 
-/* Whether a vector reaches into the next channel time and again. */
 static int has_short_channels(const struct clgn_geometry *g, uint64_t vec)
 {
     return !g->x_last && !g->point && g->s < SHORT_VECTORS * vec;
 }
 
-/* Whether half a vector, where only that one is aligned, costs less: it may be stored past the caches. 16-bit elements,
- * of which it is a quarter of a cache line, gain where a vector reaches over channels all the time. */
+/* Whether half a vector, where only that one is aligned, costs less: it may be stored past the caches. Of 16-bit
+ * elements it is but a quarter of a cache line, and pays in short channels alone, where whole ones cross their ends. */
 static int may_halve(const struct clgn_geometry *g, uint64_t vec)
 {
-    return vec >= 8 && !clgn_is_costly(g->problem.act) &&
+    return vec >= 8 && !clgn_act_is_costly(g->problem.act) &&
            (clgn_dtype_bytes(g->problem.x.dtype) >= 4 || has_short_channels(g, vec));
 }
 
@@ -240,8 +240,8 @@ static long default_vec(const struct clgn_geometry *g, const struct clgn_device 
     return (long)vec;
 }
 
-/* A work-item alone keeps many vectors in flight, but no more than there are in a row, or in a short channel; of
- * backward's pixels it takes so many rows at once that its sums, in local memory, cost less than they save. */
+/* A work-item alone keeps many vectors in flight: in backward no more than a row has, of forward's short channels two;
+ * of backward's pixels it takes so many rows at once that its sums, in local memory, cost less than they save. */
 static long default_unroll(const struct clgn_geometry *g, const struct clgn_params *p)
 {
     const uint64_t vector = (uint64_t)p->value[CLGN_P_VEC] * clgn_dtype_bytes(g->problem.x.dtype);

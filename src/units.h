@@ -33,8 +33,9 @@ int clgn_exceeds_caches(const struct clgn_geometry *geometry, const struct clgn_
 /* Whether so much is fused that a GPU's work-item has few registers left for vectors in flight. */
 int clgn_is_fused(const struct clgn_geometry *geometry);
 
-/* Whether an activation is arithmetic enough to outweigh how vectors are stored, or that they are stored again. */
-int clgn_is_costly(clgn_act act);
+/* Whether an activation takes so much arithmetic that it outweighs how vectors are stored, and is better kept than done
+ * twice. */
+int clgn_act_is_costly(clgn_act act);
 
 /* For clgn_variant.refuse of those that compute statistics of each sample. */
 const char *clgn_refuse_computed(const struct clgn_geometry *geometry);

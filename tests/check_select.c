@@ -233,7 +233,11 @@ START_TEST(test_choice_on_a_cpu_takes_small_units_at_once)
     ck_assert_int_gt(chosen(&p, cpu, NULL, CLGN_P_AHEAD), 0);
     p.x.dtype = CLGN_DTYPE_F16;
     ck_assert_int_eq(chosen(&p, cpu, NULL, CLGN_P_GANG), 1);
+    p.x.dtype = CLGN_DTYPE_F32;
+    p.act = CLGN_ACT_SILU; /* channels of three vectors */
+    ck_assert_int_eq(chosen(&p, cpu, NULL, CLGN_P_GANG), 0);
     p = choices_plain(256, 256, 9, 4, FIRST);
+    p.act = CLGN_ACT_SILU; /* 2304 bytes */
     ck_assert_int_eq(chosen(&p, cpu, NULL, CLGN_P_GANG), 0);
     p = choices_plain(1024, 256, 9, 8, FIRST);
     ck_assert_int_eq(chosen(&p, cpu, NULL, CLGN_P_GANG), 0);
@@ -243,6 +247,27 @@ START_TEST(test_choice_on_a_cpu_takes_small_units_at_once)
     ck_assert_int_eq(chosen(&p, cpu, "fwd_rows,ahead=1", CLGN_P_GANG), 0);
     p.n = 1; /* fewer than a gang for each */
     ck_assert_int_eq(chosen(&p, cpu, NULL, CLGN_P_GANG), 0);
+}
+END_TEST
+
+/* As many as a row of backward has; two where a channel of forward ends soon. */
+START_TEST(test_choice_on_a_cpu_takes_as_many_vectors_as_there_are)
+{
+    static const struct {
+        size_t s;
+        long forward, backward;
+    } rows[] = {{4096, 4, 4}, {64, 4, 4}, {49, 2, 2}, {16, 2, 1}, {0, 4, 4}};
+    const struct clgn_device *cpu = &fake_devices[CPU];
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const clgn_problem forward = choices_plain(64, 512, rows[i].s, 8, FIRST);
+        const clgn_problem backward = choices_backward(64, 512, rows[i].s, 8, FIRST);
+
+        ck_assert_int_eq(chosen(&forward, cpu, NULL, CLGN_P_VEC), 16);
+        ck_assert_int_eq(chosen(&forward, cpu, NULL, CLGN_P_UNROLL), rows[i].forward);
+        ck_assert_int_eq(chosen(&backward, cpu, NULL, CLGN_P_UNROLL), rows[i].backward);
+        ck_assert_int_eq(chosen(&forward, cpu, "fwd_rows,unroll=8", CLGN_P_UNROLL), 8);
+    }
 }
 END_TEST
 
@@ -281,6 +306,9 @@ START_TEST(test_choice_on_a_cpu_halves_a_vector_that_is_not_aligned)
         p = choices_plain(1024, 256, 169, 32, FIRST);
         p.x.dtype = (clgn_dtype)type;
         ck_assert_int_eq(chosen(&p, &cpu, NULL, CLGN_P_VEC), type == CLGN_DTYPE_F32 ? 8 : 16);
+        p = choices_backward(1024, 256, 24, 32, FIRST);
+        p.x.dtype = (clgn_dtype)type;
+        ck_assert_int_eq(chosen(&p, &cpu, NULL, CLGN_P_VEC), 8);
         p = choices_plain(8, 264, 4096, 8, LAST);
         p.x.dtype = (clgn_dtype)type;
         ck_assert_int_eq(chosen(&p, &cpu, NULL, CLGN_P_VEC), type == CLGN_DTYPE_F32 ? 8 : 16);
@@ -593,6 +621,7 @@ int main(void)
     tcase_add_test(choice, test_choice_on_a_cpu_takes_small_units_at_once);
     tcase_add_test(choice, test_choice_on_a_cpu_takes_four_channels_at_once);
     tcase_add_test(choice, test_choice_on_a_cpu_halves_a_vector_that_is_not_aligned);
+    tcase_add_test(choice, test_choice_on_a_cpu_takes_as_many_vectors_as_there_are);
     tcase_add_test(choice, test_choice_for_few_large_groups_on_a_gpu_splits_them);
     tcase_add_test(choice, test_choice_for_many_groups_on_a_gpu_reads_them_once);
     tcase_add_test(choice, test_choice_for_given_statistics_is_fwd_given_alone);
